@@ -1,0 +1,53 @@
+"""Fixtures for every app: two businesses, an API client, media in a temporary folder, and the hypothesis profiles.
+
+Rows come from products_and_services/tests/factories.py; the environment (secrets, DEBUG) from pytest_environment.py.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from rest_framework.test import APIClient
+
+from products_and_services.tests import factories
+from tenants.models import Tenant
+
+# Choose with HYPOTHESIS_PROFILE; thorough is for nights and for the engine's state machine.
+SLOW_DATABASE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
+hypothesis_settings.register_profile("default", max_examples=30, deadline=None, suppress_health_check=SLOW_DATABASE)
+hypothesis_settings.register_profile("thorough", max_examples=500, deadline=None, suppress_health_check=SLOW_DATABASE)
+
+
+@pytest.fixture(autouse=True)
+def _own_media(tmp_path: Any, settings: Any) -> Iterator[None]:
+    """Uploads of a test end with it, and nothing cached (throttles, pages) reaches the next one."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    cache.clear()
+    yield
+
+
+@pytest.fixture
+def tenant(db: None) -> Tenant:
+    """Business A, in whose name a test acts."""
+    return factories.TenantFactory(sub_domain="solar", name="Solar Shop", currency="USD")
+
+
+@pytest.fixture
+def other_tenant(db: None) -> Tenant:
+    """Business B, which must neither see nor be touched."""
+    return factories.TenantFactory(sub_domain="pizzeria", name="Pizzeria", currency="EUR")
+
+
+@pytest.fixture
+def api(tenant: Tenant) -> APIClient:
+    """An API client of business A with every scope."""
+    return factories.api_client(tenant)
+
+
+@pytest.fixture
+def api_of() -> Callable[..., APIClient]:
+    """`api_of(tenant, "catalog:view")`: a client with a key of that business and those scopes (none given: every scope)."""
+    return factories.api_client

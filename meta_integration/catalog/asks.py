@@ -1,0 +1,104 @@
+"""Asking Meta what it has for certain retailer_ids: the exact look-up that ends doubt. Sends nothing."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from common.errors import NeedsConfigurationError, RemoteError
+from meta_integration.catalog.carriers import load_carriers
+from meta_integration.catalog.compare import differences, is_hidden
+from meta_integration.catalog.decide import ABSENT, Kind, wanted_for
+from meta_integration.catalog.pause import note_outcome, pause_for
+from meta_integration.catalog.rows import Row, make_doubt, read_rows, settle_rows
+from meta_integration.catalog.settle import ASK_AFTER, is_outage, settle_without_call, succeed
+from meta_integration.catalog.surroundings import surroundings_of
+from meta_integration.catalog_service import LOOK_UP_AT_ONCE, MetaCatalogService
+from meta_integration.models import Catalog, CatalogItem, ItemState
+
+ASKS_PER_ROUND = 4
+
+
+def ask_due(catalog: Catalog, service: MetaCatalogService, clock: Callable[[], datetime], touched: set[int | None]) -> bool:
+    """Looks up to 200 items whose time has come; adds their products to `touched`. False when the catalog paused or could not be asked."""
+    for _ in range(ASKS_PER_ROUND):
+        due = due_to_ask(catalog, clock())[:LOOK_UP_AT_ONCE]
+        found = list(due.values_list("pk", "product_id"))
+        ids = [pk for pk, _ in found]
+        touched.update(product_id for _, product_id in found)
+        if not ids:
+            return True
+        try:
+            ask(catalog, ids, service, clock)
+        except RemoteError as error:
+            now = clock()
+            note_outcome(catalog, failed=is_outage(error), now=now)
+            if isinstance(error, NeedsConfigurationError) or error.retry_after is not None:
+                pause_for(catalog, error, now)
+            CatalogItem.objects.filter(pk__in=ids).update(ask_at=now + ASK_AFTER)
+            return False
+    return True
+
+
+def due_to_ask(catalog: Catalog, now: datetime) -> Any:
+    """Items to be looked up now (a time further ahead than two minutes is a clock that jumped)."""
+    waiting = CatalogItem.objects.filter(catalog=catalog, ask_at__isnull=False, batch__isnull=True)
+    return waiting.filter(Q(ask_at__lte=now) | Q(ask_at__gt=now + ASK_AFTER)).order_by("ask_at", "id")
+
+
+def ask(catalog: Catalog, item_ids: Iterable[int], service: MetaCatalogService, clock: Callable[[], datetime]) -> list[int]:
+    """Looks at most 50 items up and settles what is right, doubts what is wrong. Raises the client's errors.
+
+    Returns the items that Meta still has although nobody carries them and nobody asked for their removal: whether those may go is the
+    brake's decision (readback.py).
+    """
+    rows = read_rows(CatalogItem.objects.filter(pk__in=list(item_ids), batch__isnull=True, in_flight=False))
+    if not rows:
+        return []
+    remote = service.find_items([row.retailer_id for row in rows])
+    now = clock()
+    carriers = load_carriers(catalog, [row.retailer_id for row in rows])
+    around = surroundings_of(catalog.tenant, catalog.config)
+    right, wrong, unexpected = [], [], []
+    for row in rows:
+        there = remote.get(row.retailer_id)
+        _note_presence(row, there)
+        row.want(wanted_for(row, carriers.get(row.retailer_id), around, now))
+        if _is_right(row, there, now):
+            right.append(row)
+        elif row.wanted.kind is Kind.DELETE and row.mark == row.done and row.state != ItemState.GONE:
+            unexpected.append(row.id)
+        elif not _was_refused(row):
+            wrong.append(row.id)
+    settled = {row.id for row in settle_rows(right, {"ask_at": None}, now=now, was_called=False)}
+    # Compare-and-set for doubt as well: an item that moved during the look-up is no longer what we looked at.
+    still = {row.id: row.rev for row in rows}
+    current = dict(CatalogItem.objects.filter(pk__in=wrong).values_list("pk", "rev"))
+    make_doubt([pk for pk in wrong if current.get(pk) == still[pk]], now)
+    CatalogItem.objects.filter(pk__in=[row.id for row in rows if row.id not in settled]).update(ask_at=None)
+    return unexpected
+
+
+def _note_presence(row: Row, there: Mapping[str, Any] | None) -> None:
+    """What the look-up alone tells, before asking what is wanted."""
+    row.meta_id = str(there.get("id") or "") if there else ""
+    row.live_hash = ABSENT if there is None else row.live_hash or "?"
+
+
+def _is_right(row: Row, there: Mapping[str, Any] | None, now: datetime) -> bool:
+    """Settles the row in memory when Meta has what is wanted."""
+    kind = row.wanted.kind
+    if kind is Kind.NOTHING:
+        settle_without_call(row)
+        return True
+    if there is None or (kind is Kind.PUBLISH and row.wanted.record is not None and differences(row.wanted.record, there)):
+        return False
+    if kind is Kind.DELETE or (kind is Kind.HIDE and not is_hidden(there)):
+        return False
+    succeed(row, now)
+    return True
+
+
+def _was_refused(row: Row) -> bool:
+    return row.state in (ItemState.REJECTED, ItemState.FAILED) and row.tried_hash == row.wanted.hash

@@ -1,0 +1,74 @@
+"""Configurations becoming catalogs: a new catalog_id announces every product, the old catalog is left as it is."""
+
+from django.db import transaction
+from django.db.models import F
+
+from common.bulk import chunks
+from common.clock import database_now
+from common.doorbell import ring
+from meta_integration.catalog.changes import mark_changed
+from meta_integration.catalog.pause import resume
+from meta_integration.catalog.summary import refresh_summaries
+from meta_integration.models import IN_DOUBT, Catalog, CatalogItem, CategoryCatalog, MetaAppConfig
+from products_and_services.models import Product
+from tenants.models import Tenant
+
+
+def apply_config(config: MetaAppConfig) -> None:
+    """Makes the catalogs of a saved configuration match it (inside the saving transaction)."""
+    with transaction.atomic():
+        if not config.is_active:
+            _retire(Catalog.objects.filter(config=config, is_current=True))
+            return
+        mapped = CategoryCatalog.objects.for_tenant(config.tenant_id).values("catalog_id")
+        others = Catalog.objects.for_tenant(config.tenant_id).filter(is_current=True).exclude(catalog_id=config.catalog_id)
+        _retire(others.exclude(pk__in=mapped))
+        Catalog.objects.for_tenant(config.tenant_id).filter(pk__in=mapped).update(config=config, is_current=True)
+        open_catalog(config, config.catalog_id)
+        for catalog in Catalog.objects.filter(config=config, is_current=True, paused_at__isnull=False).select_related("tenant", "config"):
+            if catalog.paused_until is None and catalog.pause_fingerprint != config.credentials_fingerprint:
+                resume(catalog)  # The token has changed: that was the remedy.
+
+
+def open_catalog(config: MetaAppConfig, catalog_id: str) -> Catalog:
+    """The current Catalog for an id at Meta; when it was not current before, every product is announced, and what it may hold is doubted."""
+    catalog, created = Catalog.objects.get_or_create(
+        tenant_id=config.tenant_id, catalog_id=catalog_id, defaults={"config": config, "is_current": False}
+    )
+    was_current = catalog.is_current and catalog.config_id is not None
+    if not was_current or catalog.config_id != config.pk:
+        Catalog.objects.filter(pk=catalog.pk).update(config=config, is_current=True)
+        catalog.refresh_from_db()
+    if not was_current:
+        doubt_everything(catalog)
+        announce_all(config.tenant)
+    return catalog
+
+
+def doubt_everything(catalog: Catalog) -> None:
+    """A catalog that returns: others may have changed it meanwhile."""
+    sent = CatalogItem.objects.filter(catalog=catalog, was_sent=True)
+    sent.update(live_hash=IN_DOUBT, mark=F("mark") + 1, rev=F("rev") + 1, moved_at=database_now())
+
+
+def announce_all(tenant: Tenant, *, restart: bool = False) -> int:
+    """Marks every product of the business; returns how many."""
+    ids = list(Product.objects.for_tenant(tenant).values_list("pk", flat=True))
+    for some in chunks(ids, 20_000):
+        mark_changed(tenant.pk, some, restart=restart)
+    return len(ids)
+
+
+def _retire(catalogs: "Catalog.objects") -> None:
+    """No longer called; what they hold stays as it is."""
+    for catalog in catalogs:
+        catalog.is_current = False
+        catalog.save(update_fields=["is_current"])
+        refresh_summaries(
+            CatalogItem.objects.filter(catalog=catalog, product_id__isnull=False).values_list("product_id", flat=True)
+        )
+
+
+def tenant_woke_up(tenant: Tenant) -> None:
+    """A business was activated: what piled up goes out now."""
+    ring("meta_integration.tasks.drain_tenant", str(tenant.pk))

@@ -1,0 +1,117 @@
+"""Step 1: changed products become waiting items. One transaction, no network."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from common.bulk import chunks, update_rows
+from meta_integration.catalog.carriers import owners_of
+from meta_integration.catalog.changes import due_changes
+from meta_integration.catalog.items import carriers_of
+from meta_integration.catalog.journal import log_skipped
+from meta_integration.catalog.summary import refresh_summaries
+from meta_integration.catalog.surroundings import router_of
+from meta_integration.models import CatalogChange, CatalogItem, ItemState
+from products_and_services.load_snapshots import load_snapshots
+from products_and_services.snapshot import ProductSnapshot
+from tenants.models import Tenant
+
+CHANGES_AT_ONCE = 3_000
+
+
+def expand_due(tenant: Tenant, now: datetime) -> bool:
+    """Expands up to 3,000 due changes; True when there was anything (call again).
+
+    Every item of a changed product, in every catalog, gets a new mark, and the change row goes, unless it has changed once more since.
+    """
+    with transaction.atomic():
+        changes = due_changes(tenant.pk, now, CHANGES_AT_ONCE)
+        if not changes:
+            return False
+        ids = [change.product_id for change in changes]
+        products = load_snapshots(tenant, ids)
+        _create_missing(tenant, products)
+        _mark(tenant, ids, products, {change.product_id for change in changes if change.restart}, now)
+        _remove(changes)
+        refresh_summaries(ids)
+    log_skipped(products.values())
+    return True
+
+
+def _create_missing(tenant: Tenant, products: dict[int, ProductSnapshot]) -> None:
+    router = router_of(tenant)
+    wanted: dict[tuple[int, str], CatalogItem] = {}
+    for product in products.values():
+        catalog = router.catalog_for(product)
+        if catalog is None:
+            continue
+        for carrier in carriers_of(product):
+            # Mark 0 = done 0: born settled, so that _mark counts it like every other item of the product.
+            item = CatalogItem(catalog_id=catalog, retailer_id=carrier.retailer_id, product_id=product.id, mark=0)
+            wanted[catalog, carrier.retailer_id] = item
+    for rows in chunks(wanted.values()):
+        known = _known(rows)
+        CatalogItem.objects.bulk_create(
+            [row for row in rows if (row.catalog_id, row.retailer_id) not in known], ignore_conflicts=True, batch_size=500
+        )
+
+
+def _known(rows: list[CatalogItem]) -> set[tuple[int, str]]:
+    found = CatalogItem.objects.filter(retailer_id__in=[row.retailer_id for row in rows], catalog_id__in={row.catalog_id for row in rows})
+    return set(found.values_list("catalog_id", "retailer_id"))
+
+
+def _mark(tenant: Tenant, ids: list[int], products: dict[int, ProductSnapshot], restarted: set[int], now: datetime) -> None:
+    places = {
+        carrier.retailer_id: (product.name, place) for product in products.values() for place, carrier in enumerate(carriers_of(product))
+    }
+    for item_ids in chunks(sorted(_touched(tenant, ids, set(places)))):
+        items = list(CatalogItem.objects.filter(pk__in=item_ids).values(*POINTERS))
+        owners = owners_of(tenant, (item["retailer_id"] for item in items))
+        update_rows(CatalogItem, [_pointed(item, owners, places) for item in items], match=("id",))
+        CatalogItem.objects.filter(pk__in=item_ids).update(mark=F("mark") + 1)
+        _restart([item["id"] for item in items if {item["product_id"], owners.get(item["retailer_id"], (0,))[0]} & restarted], now)
+
+
+POINTERS = ("id", "retailer_id", "product_id", "variant_id", "state", "name", "sort_order")
+
+
+def _touched(tenant: Tenant, product_ids: list[int], skus: set[str]) -> set[int]:
+    found: set[int] = set()
+    inside = CatalogItem.objects.filter(catalog__tenant=tenant)
+    for ids in chunks(product_ids):
+        found.update(inside.filter(product_id__in=ids).values_list("pk", flat=True))
+    for values in chunks(sorted(skus)):
+        found.update(inside.filter(retailer_id__in=values).values_list("pk", flat=True))
+    return found
+
+
+def _pointed(item: dict[str, Any], owners: dict[str, tuple[int, int | None]], places: dict[str, tuple[str, int]]) -> dict[str, Any]:
+    """The item pointed at its current carrier, and shown as underway unless it waits for a retry or was refused."""
+    product_id, variant_id = owners.get(item["retailer_id"], (item["product_id"], item["variant_id"]))
+    name, place = places.get(item["retailer_id"], (item["name"], item["sort_order"]))
+    state = item["state"] if item["state"] in (ItemState.RETRY, ItemState.REJECTED, ItemState.FAILED) else ItemState.SYNCING
+    return {"id": item["id"], "product_id": product_id, "variant_id": variant_id, "name": name, "sort_order": place, "state": state}
+
+
+def _restart(item_ids: list[int], now: datetime) -> None:
+    """A person asked: forget failed attempts, so that the next call starts a new series at once.
+
+    `rev` moves, so that a round that has read the old attempts cannot write them back.
+    """
+    CatalogItem.objects.filter(pk__in=item_ids).update(
+        rev=F("rev") + 1,
+        moved_at=now,
+        tried_hash="", attempts=0, next_attempt_at=None, batch_limit=None, last_error="", error_code=None, state=ItemState.SYNCING
+    )
+
+
+def _remove(changes: list[CatalogChange]) -> None:
+    """Only in the version read: a row that changed meanwhile stays for the next round."""
+    for rows in chunks(changes, 300):
+        read = Q()
+        for change in rows:
+            read |= Q(pk=change.pk, version=change.version)
+        CatalogChange.objects.filter(read).delete()

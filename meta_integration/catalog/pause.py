@@ -1,0 +1,112 @@
+"""Pausing and resuming a catalog: throttled for minutes, or stopped until a person acts. Also the short rest in an outage."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+
+from common.doorbell import ring
+from common.errors import NeedsConfigurationError, RemoteError
+from meta_integration.catalog.decide import is_due
+from meta_integration.models import Catalog, MetaAppConfig
+from operations.services import close_alert, raise_alert
+
+LONGEST_PAUSE = timedelta(minutes=60)
+FAILURES_BEFORE_REST, REST = 5, timedelta(seconds=60)
+
+
+def is_callable(catalog: Catalog, now: datetime) -> bool:
+    """May this catalog be called at all now?"""
+    config = catalog.config
+    if not catalog.is_current or config is None or not config.is_active or not catalog.tenant.is_active or config.paused_at:
+        return False
+    return not is_paused(catalog, now)
+
+
+def is_paused(catalog: Catalog, now: datetime) -> bool:
+    """True while the engine's own pause holds; one that lies further ahead than an hour was set by a clock that jumped."""
+    if catalog.paused_at is None:
+        return False
+    return catalog.paused_until is None or not is_due(catalog.paused_until, now, LONGEST_PAUSE)
+
+
+def is_resting(catalog: Catalog, now: datetime) -> bool:
+    """True for a minute after several failures in a row."""
+    return catalog.resting_until is not None and not is_due(catalog.resting_until, now, REST)
+
+
+def pause_for(catalog: Catalog, error: RemoteError, now: datetime) -> None:
+    """Stops the catalog: for the minutes Meta named (throttle), or until a person acts (configuration; one alert)."""
+    stopped = isinstance(error, NeedsConfigurationError)
+    until = None if stopped else now + min(timedelta(seconds=error.retry_after or 300), LONGEST_PAUSE)
+    values = {
+        "paused_at": now,
+        "paused_until": until,
+        "pause_code": error.code,
+        "pause_reason": error.message[:500],
+        "pause_fingerprint": catalog.config.credentials_fingerprint if catalog.config else "",
+    }
+    catalog.__dict__.update(values)
+    Catalog.objects.filter(pk=catalog.pk).update(**values)
+    if stopped:
+        raise_alert(
+            catalog.tenant,
+            kind="catalog_paused",
+            key=_alert_key(catalog),
+            title=f"Catalog {catalog.catalog_id} is paused: {error.message}",
+            remedy="Check the token, its permissions and the catalog id in the Meta App Config, then press “Resume”. Saving a new token "
+            "resumes by itself. No change is lost meanwhile.",
+            link=reverse("admin:meta_integration_metaappconfig_changelist"),
+        )
+
+
+def resume(catalog: Catalog) -> None:
+    """Ends the pause (a person's word, or a new token) and lets waiting items go at once."""
+    with transaction.atomic():
+        Catalog.objects.filter(pk=catalog.pk).update(
+            paused_at=None, paused_until=None, pause_code=None, pause_reason="", pause_fingerprint="", failures_in_row=0, resting_until=None
+        )
+        close_alert(catalog.tenant, _alert_key(catalog))
+        ring("meta_integration.tasks.drain_catalog", catalog.pk)
+    catalog.refresh_from_db()
+
+
+def end_if_over(catalog: Catalog, now: datetime) -> None:
+    """Clears a throttle pause whose time is up."""
+    if catalog.paused_at and not is_paused(catalog, now):
+        Catalog.objects.filter(pk=catalog.pk).update(paused_at=None, paused_until=None, pause_code=None, pause_reason="")
+        catalog.paused_at = catalog.paused_until = None
+
+
+def pause_by_person(config: MetaAppConfig, reason: str, now: datetime) -> None:
+    """The business's own switch: no call to Meta until it is resumed. Changes are kept."""
+    config.paused_at, config.paused_reason = now, reason[:300]
+    MetaAppConfig.objects.filter(pk=config.pk).update(paused_at=now, paused_reason=config.paused_reason)
+
+
+def resume_by_person(config: MetaAppConfig) -> None:
+    """Ends the business's own pause and every pause of its catalogs."""
+    with transaction.atomic():
+        config.paused_at, config.paused_reason = None, ""
+        MetaAppConfig.objects.filter(pk=config.pk).update(paused_at=None, paused_reason="")
+        for catalog in config.catalogs.filter(is_current=True).select_related("tenant", "config"):
+            resume(catalog)
+
+
+def note_outcome(catalog: Catalog, *, failed: bool, now: datetime) -> None:
+    """Counts transient failures in a row; after five the catalog rests a minute, so that an outage costs few calls."""
+    if not failed:
+        if catalog.failures_in_row:
+            Catalog.objects.filter(pk=catalog.pk).update(failures_in_row=0, resting_until=None)
+        catalog.failures_in_row, catalog.resting_until = 0, None
+        return
+    Catalog.objects.filter(pk=catalog.pk).update(failures_in_row=F("failures_in_row") + 1)
+    catalog.failures_in_row += 1
+    if catalog.failures_in_row >= FAILURES_BEFORE_REST:
+        catalog.resting_until = now + REST
+        Catalog.objects.filter(pk=catalog.pk).update(resting_until=catalog.resting_until, failures_in_row=0)
+
+
+def _alert_key(catalog: Catalog) -> str:
+    return f"catalog-paused-{catalog.pk}"

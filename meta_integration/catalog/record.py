@@ -1,0 +1,191 @@
+"""CatalogRecord: what one item should look like at Meta, before either of Meta's two dialects. Pure."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from common.html_text import html_to_text
+from common.money import quantize
+from meta_integration.catalog.items import Carrier
+from products_and_services.snapshot import ImageSnapshot, ProductSnapshot, VariantSnapshot
+
+# Limits of the items_batch reference ("Product Catalog Items Batch"); longer text is cut, the end of a product_type path is kept.
+NAME_LIMIT, DESCRIPTION_LIMIT, PRODUCT_TYPE_LIMIT, MORE_IMAGES = 100, 5000, 750, 20
+NAMED_ATTRIBUTES = {"color": "color", "colour": "color", "size": "size", "material": "material", "pattern": "pattern"}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a record needs to know beyond the product.
+
+    needs_https: Meta fetches pictures from the internet; False when the Graph is a stand-in on this machine.
+    include_local_images: whether pictures that we serve ourselves may be sent.
+    """
+
+    tenant_name: str
+    sub_domain: str
+    public_base_url: str
+    placeholder_image_url: str = ""
+    needs_https: bool = True
+    include_local_images: bool = True
+
+    def product_page(self, retailer_id: str) -> str:
+        """Our public page of the item: never empty, as Meta wants a link."""
+        return f"{self.public_base_url}/p/{self.sub_domain}/{quote(retailer_id, safe='')}"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogRecord:
+    """Prices: major units, rounded to the currency; sale_price None = no sale now; availability in Meta's words; texts within limits."""
+
+    retailer_id: str
+    name: str
+    description: str
+    url: str
+    image_url: str
+    more_image_urls: tuple[str, ...]
+    brand: str
+    price: Decimal
+    currency: str
+    sale_price: Decimal | None
+    sale_starts_at: datetime | None
+    sale_ends_at: datetime | None
+    availability: str
+    condition: str
+    google_category: str
+    product_type: str
+    group_id: str
+    color: str
+    size: str
+    material: str
+    pattern: str
+    other_attributes: tuple[tuple[str, str], ...]
+    gtin: str
+    mpn: str
+    origin_country: str
+    importer_name: str
+    importer_address: str
+    wa_compliance_category: str
+    custom_labels: tuple[str, ...]
+
+    def content_hash(self) -> str:
+        """Equal exactly when everything Meta would see is equal."""
+        return hashlib.sha256(orjson.dumps(asdict(self), default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def build_record(carrier: Carrier, around: Surroundings, now: datetime) -> CatalogRecord:
+    """The record of an eligible carrier (see eligibility: price and picture exist). now: UTC, opens and closes sale windows."""
+    product, variant = carrier.product, carrier.variant
+    pictures = usable_images(carrier, around)
+    price = price_of(carrier)
+    sale = sale_price_of(carrier, price, now)
+    attributes = dict(_attributes(variant)) if carrier.group_id else {}
+    named = {name: attributes.pop(name, "")[:200] for name in ("color", "size", "material", "pattern")}
+    category = product.category
+    text = html_to_text(product.description) or html_to_text(product.short_description) or product.name
+    return CatalogRecord(
+        retailer_id=carrier.retailer_id,
+        name=_cut(_name(carrier), NAME_LIMIT),
+        description=_cut(text, DESCRIPTION_LIMIT),
+        url=product.website_url or around.product_page(carrier.retailer_id),
+        image_url=pictures[0],
+        more_image_urls=tuple(pictures[1 : MORE_IMAGES + 1]),
+        brand=(product.brand or product.vendor or around.tenant_name)[:100],
+        price=quantize(price, product.currency),
+        currency=product.currency,
+        sale_price=None if sale is None else quantize(sale, product.currency),
+        sale_starts_at=product.sale_starts_at if sale is not None else None,
+        sale_ends_at=product.sale_ends_at if sale is not None else None,
+        availability=availability_of(carrier),
+        condition=product.condition,
+        google_category=product.google_product_category or (category.google_category if category else ""),
+        product_type=(product.product_type or (category.path if category else ""))[-PRODUCT_TYPE_LIMIT:],
+        group_id=carrier.group_id[:100],
+        **named,
+        other_attributes=tuple(sorted(attributes.items())),
+        gtin=product.gtin,
+        mpn=product.mpn,
+        origin_country=product.origin_country.upper(),
+        importer_name=product.importer_name,
+        importer_address=product.importer_address,
+        wa_compliance_category=product.wa_compliance_category,
+        custom_labels=product.custom_labels,
+    )
+
+
+def price_of(carrier: Carrier) -> Decimal:
+    """Major units. Sizes: the cheapest active one. 0 when there is none (not eligible)."""
+    prices = [_own_or(size.price, carrier.product.price) for size in carrier.sizes] or [
+        _own_or(carrier.variant.price if carrier.variant else None, carrier.product.price)
+    ]
+    return min((price for price in prices if price), default=Decimal(0))
+
+
+def sale_price_of(carrier: Carrier, price: Decimal, now: datetime) -> Decimal | None:
+    """The sale price while its window is open and it is a real reduction, else None."""
+    product = carrier.product
+    if (product.sale_starts_at and now < product.sale_starts_at) or (product.sale_ends_at and now >= product.sale_ends_at):
+        return None
+    offers = [_own_or(size.sale_price, product.sale_price) for size in carrier.sizes] or [
+        _own_or(carrier.variant.sale_price if carrier.variant else None, product.sale_price)
+    ]
+    sale = min((offer for offer in offers if offer), default=None)
+    return sale if sale is not None and 0 < sale < price else None
+
+
+def next_boundary(product: ProductSnapshot, now: datetime) -> datetime | None:
+    """When the clock alone will next change the record: a sale opens or closes."""
+    return min((moment for moment in (product.sale_starts_at, product.sale_ends_at) if moment and moment > now), default=None)
+
+
+def availability_of(carrier: Carrier) -> str:
+    """ "in stock", "available for order" (back-orders) or "out of stock"."""
+    product = carrier.product
+    if not product.is_available:
+        return "out of stock"
+    if not product.track_stock:
+        return "in stock"
+    choices = carrier.sizes or ((carrier.variant,) if carrier.variant else ())
+    quantities = [_own_or(choice.stock_quantity, product.stock_quantity) for choice in choices] or [product.stock_quantity]
+    if max(quantities) > 0:
+        return "in stock"
+    return "available for order" if product.allow_backorder else "out of stock"
+
+
+def usable_images(carrier: Carrier, around: Surroundings) -> list[str]:
+    """Addresses that Meta can fetch, main one first: the variant's, the product's, else the business's placeholder."""
+    pictures = [*(carrier.variant.images if carrier.variant else ()), *carrier.product.images]
+    urls = list(dict.fromkeys(picture.url for picture in pictures if is_usable(picture, around)))
+    if not urls and around.placeholder_image_url and is_usable(ImageSnapshot(around.placeholder_image_url, is_local=False), around):
+        return [around.placeholder_image_url]
+    return urls
+
+
+def is_usable(picture: ImageSnapshot, around: Surroundings) -> bool:
+    """https, or any http address when the Graph is on this machine; our own pictures only when they may be sent."""
+    if picture.is_local and not around.include_local_images:
+        return False
+    return picture.url.startswith("https://" if around.needs_https else ("http://", "https://"))
+
+
+def _own_or(own: Any, otherwise: Any) -> Any:
+    return otherwise if own is None else own
+
+
+def _name(carrier: Carrier) -> str:
+    extra = carrier.variant.name if carrier.variant and carrier.group_id else ""
+    return html_to_text(f"{carrier.product.name} – {extra}" if extra else carrier.product.name)
+
+
+def _attributes(variant: VariantSnapshot | None) -> list[tuple[str, str]]:
+    pairs = variant.attributes.items() if variant else ()
+    return [(NAMED_ATTRIBUTES.get(str(name).lower(), str(name)), str(value)) for name, value in pairs if value not in (None, "")]
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,0 +1,92 @@
+"""The seven summary columns of products: the worst of their items, written set-based and by nobody else."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q
+
+from common.bulk import chunks, update_rows
+from common.clock import database_now
+from meta_integration.catalog.pause import is_paused
+from meta_integration.models import Catalog, CatalogItem, ItemState
+from products_and_services.models import Product, SyncStatus
+
+WORST_FIRST = list(SyncStatus)
+UNDERWAY = (ItemState.NEW, ItemState.SYNCING, ItemState.SYNCED, ItemState.HIDDEN, ItemState.SKIPPED, ItemState.GONE)
+STATUS_OF = {
+    ItemState.NEW: SyncStatus.SYNCING,
+    ItemState.SYNCING: SyncStatus.SYNCING,
+    ItemState.SYNCED: SyncStatus.SYNCED,
+    ItemState.HIDDEN: SyncStatus.HIDDEN,
+    ItemState.RETRY: SyncStatus.RETRY,
+    ItemState.FAILED: SyncStatus.FAILED,
+    ItemState.REJECTED: SyncStatus.REJECTED,
+    ItemState.SKIPPED: SyncStatus.NOT_SYNCED,
+}
+ITEM_COLUMNS = (
+    "product_id", "catalog_id", "state", "mark", "done", "attempts", "last_error", "last_attempt_at", "last_success_at", "next_attempt_at",
+    "meta_id",
+)  # fmt: skip
+
+
+def refresh_summaries(product_ids: Iterable[int]) -> None:
+    """Writes the summary of these products from their items in current catalogs."""
+    for ids in chunks(sorted(set(product_ids))):
+        items: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        rows = CatalogItem.objects.filter(product_id__in=ids, catalog__is_current=True).order_by("sort_order", "id")
+        for item in rows.values(*ITEM_COLUMNS):
+            items[item["product_id"]].append(item)
+        paused = _paused_catalogs({item["catalog_id"] for found in items.values() for item in found})
+        summaries = [summary_of(items[pk], paused) | {"id": pk} for pk in ids]
+        update_rows(Product, summaries, match=("id",))
+
+
+def refresh_catalog_summaries(catalog: Catalog) -> None:
+    """All products with something waiting in the catalog: its pause has begun or ended."""
+    waiting = CatalogItem.objects.filter(~Q(mark=F("done")), catalog=catalog, product_id__isnull=False)
+    refresh_summaries(waiting.values_list("product_id", flat=True))
+
+
+def summary_of(items: list[dict[str, Any]], paused_catalogs: set[int]) -> dict[str, Any]:
+    """The summary columns for one product's items (by sort order). No item that counts: not synced."""
+    judged = [(status_of(item, paused_catalogs), item) for item in items if not _is_settled_and_gone(item)]
+    if not judged:
+        return _columns(SyncStatus.NOT_SYNCED, [], {})
+    status, worst = min(judged, key=lambda pair: WORST_FIRST.index(pair[0]))
+    return _columns(status, [item for _, item in judged], worst)
+
+
+def status_of(item: dict[str, Any], paused_catalogs: set[int]) -> SyncStatus:
+    """The status of one item as the product's column would show it."""
+    waiting = item["mark"] != item["done"]
+    if waiting and item["catalog_id"] in paused_catalogs:
+        return SyncStatus.PAUSED
+    return SyncStatus.SYNCING if waiting and item["state"] in UNDERWAY else STATUS_OF[ItemState(item["state"])]
+
+
+def _is_settled_and_gone(item: dict[str, Any]) -> bool:
+    return item["state"] == ItemState.GONE and item["mark"] == item["done"]
+
+
+def _columns(status: SyncStatus, items: list[dict[str, Any]], worst: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "meta_sync_status": status.value,
+        "meta_sync_attempts": max((item["attempts"] for item in items), default=0),
+        "meta_sync_last_error": worst.get("last_error") or "",
+        "meta_sync_last_attempt": _of(max, items, "last_attempt_at"),
+        "meta_sync_last_success": _of(min, items, "last_success_at"),
+        "meta_sync_next_attempt": _of(min, items, "next_attempt_at"),
+        "meta_catalog_item_id": worst.get("meta_id") or "",
+    }
+
+
+def _of(pick: Any, items: list[dict[str, Any]], name: str) -> datetime | None:
+    return pick((item[name] for item in items if item[name] is not None), default=None)
+
+
+def _paused_catalogs(catalog_ids: set[int]) -> set[int]:
+    now = database_now()
+    catalogs = Catalog.objects.filter(pk__in=catalog_ids).select_related("config")
+    return {catalog.pk for catalog in catalogs if is_paused(catalog, now) or (catalog.config and catalog.config.paused_at)}

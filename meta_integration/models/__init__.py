@@ -1,0 +1,9 @@
+"""What we know of Meta: how to reach it, which catalogs there are, what is waiting, and what was sent."""
+
+from meta_integration.models.batches import CatalogBatch
+from meta_integration.models.catalogs import ADVISED_BATCH_SIZE, Catalog, CategoryCatalog
+from meta_integration.models.changes import CatalogChange
+from meta_integration.models.configs import MetaAppConfig
+from meta_integration.models.items import IN_DOUBT, CatalogItem, ItemState
+
+__all__ = ["ADVISED_BATCH_SIZE", "IN_DOUBT", "Catalog", "CatalogBatch", "CatalogChange", "CatalogItem", "CategoryCatalog", "ItemState", "MetaAppConfig"]

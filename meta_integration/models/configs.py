@@ -1,0 +1,81 @@
+"""How a business reaches Meta."""
+
+import hashlib
+import re
+from typing import Any, Optional
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator, URLValidator
+from django.db import models, transaction
+from django.db.models import Q
+
+from common.encrypted_field import EncryptedTextField
+from tenants.models import Tenant, TenantQuerySet
+
+OLDEST_API_VERSION = 21  # Versions before v21 are gone (Graph API "Versions").
+numeric_id = RegexValidator(r"^\d{5,25}$", "Meta's ids are numbers of 5 to 25 digits. Copy it from Commerce Manager.")
+
+
+def default_api_version() -> str:
+    return settings.META_API_VERSION
+
+
+class MetaAppConfigQuerySet(TenantQuerySet):
+    """Configurations; at most one per business is active."""
+
+    def get_active_config(self, tenant: Tenant) -> Optional["MetaAppConfig"]:
+        """The active configuration of an active business, or None."""
+        return self.filter(tenant=tenant, is_active=True, tenant__is_active=True).select_related("tenant").first()
+
+
+class MetaAppConfig(models.Model):
+    """Token and ids of one business at Meta. Secrets are encrypted in the database and never shown again."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="meta_configs")
+    access_token = EncryptedTextField(help_text="System-user token with catalog_management.")
+    app_secret = EncryptedTextField(blank=True, default="", help_text="When set, every call is signed with appsecret_proof.")
+    verify_token = EncryptedTextField(blank=True, default="")
+    catalog_id = models.CharField("catalog id", max_length=25, validators=[numeric_id])
+    business_id = models.CharField("business id", max_length=25, blank=True, validators=[numeric_id])
+    waba_id = models.CharField("WhatsApp Business Account id", max_length=25, blank=True, validators=[numeric_id])
+    phone_number_id = models.CharField("phone number id", max_length=25, blank=True, validators=[numeric_id])
+    api_version = models.CharField("API version", max_length=8, default=default_api_version)
+    placeholder_image_url = models.URLField(
+        max_length=2000, blank=True, validators=[URLValidator(schemes=["http", "https"])],
+        help_text="Sent for products that have no usable picture. Blank: such products are not sent.",
+    )
+    is_active = models.BooleanField("active", default=True, help_text="One per business; activating one deactivates the other.")
+    paused_at = models.DateTimeField(null=True, blank=True, editable=False)
+    paused_reason = models.CharField(max_length=300, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MetaAppConfigQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["tenant", "-is_active", "-id"]
+        verbose_name = "Meta App Config"
+        verbose_name_plural = "Meta App Configs"
+        constraints = [models.UniqueConstraint(fields=["tenant"], condition=Q(is_active=True), name="one_active_meta_config_per_tenant")]
+
+    def __str__(self) -> str:
+        return f"{self.tenant} · catalog {self.catalog_id}"
+
+    def clean(self) -> None:
+        """Refuses versions that Meta has switched off."""
+        version = re.fullmatch(r"v(\d{1,3})\.\d", self.api_version)
+        if not version or int(version[1]) < OLDEST_API_VERSION:
+            raise ValidationError({"api_version": f"Use v{OLDEST_API_VERSION}.0 or newer, for example {settings.META_API_VERSION}."})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Saves; an active configuration switches the business's others off in the same transaction."""
+        with transaction.atomic():
+            if self.is_active:
+                MetaAppConfig.objects.filter(tenant_id=self.tenant_id, is_active=True).exclude(pk=self.pk).update(is_active=False)
+            super().save(*args, **kwargs)
+
+    @property
+    def credentials_fingerprint(self) -> str:
+        """Changes when the token or app secret does; tells nothing about either."""
+        return hashlib.sha256(f"{self.access_token}\0{self.app_secret}".encode()).hexdigest()[:16]

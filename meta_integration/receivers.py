@@ -1,0 +1,40 @@
+"""What meta_integration listens to. Receivers are a few lines: ids in, one service called."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models.signals import post_delete, post_save
+
+from meta_integration.catalog.changes import mark_changed
+from meta_integration.catalog.connect import announce_all, apply_config, tenant_woke_up
+from meta_integration.models import CategoryCatalog, MetaAppConfig
+from products_and_services.signals import catalog_changed
+from tenants.models import Tenant
+
+
+def products_changed(tenant_id: UUID, product_ids: list[int], restart: bool = False, **_: Any) -> None:
+    mark_changed(tenant_id, product_ids, restart=restart)
+
+
+def config_saved(instance: MetaAppConfig, raw: bool = False, **_: Any) -> None:
+    if not raw:
+        apply_config(instance)
+
+
+def mapping_changed(instance: CategoryCatalog, raw: bool = False, **_: Any) -> None:
+    if not raw:
+        announce_all(instance.tenant)
+
+
+def tenant_saved(instance: Tenant, created: bool = False, raw: bool = False, **_: Any) -> None:
+    if not raw and not created and instance.is_active:
+        tenant_woke_up(instance)
+
+
+def connect_receivers() -> None:
+    """Called once from AppConfig.ready."""
+    catalog_changed.connect(products_changed)
+    post_save.connect(config_saved, sender=MetaAppConfig)
+    post_save.connect(mapping_changed, sender=CategoryCatalog)
+    post_delete.connect(mapping_changed, sender=CategoryCatalog)
+    post_save.connect(tenant_saved, sender=Tenant)

@@ -1,0 +1,69 @@
+"""The doorbell's other end: thin tasks with ids only. Unknown extra arguments are tolerated, so that old and new code may mix."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from celery import shared_task
+from django.db.models import Q
+
+from common.clock import database_now
+from common.doorbell import ring
+from meta_integration.catalog import drain, readback
+from meta_integration.catalog.expand import expand_due
+from meta_integration.catalog.sweep import sweep as sweep_all
+from meta_integration.models import Catalog
+from tenants.models import Tenant
+
+
+@shared_task(name="meta_integration.tasks.drain_tenant")
+def drain_tenant(tenant_id: str, *_: Any) -> None:
+    """Changed products of one business: expands them and works on its catalogs."""
+    tenant = Tenant.objects.filter(pk=UUID(tenant_id), is_active=True).first()
+    if tenant is None:
+        return
+    catalogs = list(Catalog.objects.for_tenant(tenant).filter(is_current=True).values_list("pk", flat=True))
+    if not catalogs and expand_due(tenant, database_now()):
+        ring("meta_integration.tasks.drain_tenant", tenant_id)
+    for pk in catalogs[1:]:
+        ring("meta_integration.tasks.drain_catalog", pk)
+    if catalogs:
+        drain_catalog(catalogs[0])
+
+
+@shared_task(name="meta_integration.tasks.drain_catalog")
+def drain_catalog(catalog_pk: int, *_: Any) -> None:
+    """One round for one catalog, then rings again: at once while there is work (fairness between businesses), else for the next due time."""
+    outcome = drain.drain_catalog(catalog_pk)
+    if outcome.more:
+        ring("meta_integration.tasks.drain_catalog", catalog_pk)
+    elif outcome.nap is not None and _nobody_rings_earlier(catalog_pk, outcome.nap):
+        ring("meta_integration.tasks.drain_catalog", catalog_pk, countdown=outcome.nap)
+
+
+def _nobody_rings_earlier(catalog_pk: int, seconds: float) -> bool:
+    """One wake-up per catalog is enough, however many tasks found nothing to do just now."""
+    now = database_now()
+    planned = now + timedelta(seconds=seconds)
+    about_now = now + timedelta(milliseconds=100)  # The wake-up that runs this may be a moment early.
+    free = Q(next_ring_at__isnull=True) | Q(next_ring_at__lte=about_now) | Q(next_ring_at__gt=planned)
+    return bool(Catalog.objects.filter(free, pk=catalog_pk).update(next_ring_at=planned))
+
+
+@shared_task(name="meta_integration.tasks.sweep")
+def sweep(*_: Any) -> None:
+    """Every minute: what no doorbell announced."""
+    sweep_all(database_now())
+
+
+@shared_task(name="meta_integration.tasks.readback_all")
+def readback_all(*_: Any) -> None:
+    """Nightly: every current catalog is read back in full, each in a task of its own."""
+    for pk in Catalog.objects.filter(is_current=True, tenant__is_active=True, config__is_active=True).values_list("pk", flat=True):
+        ring("meta_integration.tasks.readback", pk)
+
+
+@shared_task(name="meta_integration.tasks.readback")
+def read_back(catalog_pk: int, run_id: str = "", *_: Any) -> None:
+    """Compares one catalog with what we want it to be."""
+    readback.read_back(catalog_pk, run_id=run_id)

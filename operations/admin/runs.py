@@ -1,0 +1,180 @@
+"""Runs: progress that moves by itself, issues to read and to download, cancel."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from common.admin import (
+    Badge,
+    ChoicesDropdownFilter,
+    Row,
+    Section,
+    TenantInline,
+    TenantModelAdmin,
+    Tool,
+    action,
+    dashboard_section,
+    display,
+    live_cell,
+    register,
+    render_badge,
+    render_moment,
+    render_progress,
+    site,
+)
+from common.admin.access import allows, scoped
+from common.csv_text import csv_lines
+from operations.models import OPEN_STATUSES, Run, RunIssue, RunStatus
+from operations.services import cancel_run
+
+BADGES = {
+    RunStatus.QUEUED: Badge("grey", "○ Queued"),
+    RunStatus.RUNNING: Badge("blue", "↻ Running"),
+    RunStatus.NEEDS_CONFIRMATION: Badge("orange", "? Needs confirmation"),
+    RunStatus.COMPLETED: Badge("green", "✓ Completed"),
+    RunStatus.FAILED: Badge("red", "✗ Failed"),
+    RunStatus.CANCELLED: Badge("grey", "○ Cancelled"),
+}
+SILENT_AFTER = timedelta(minutes=10)
+
+
+def status_badge(run: Run) -> str:
+    """The state; an open run that has not moved for ten minutes says so."""
+    beat = run.heartbeat_at or run.created_at
+    if run.status == RunStatus.RUNNING and timezone.now() - beat > SILENT_AFTER:
+        return render_badge(Badge("orange", "⚠ No news", hint="Running, but nothing was heard for ten minutes."))
+    return render_badge(BADGES[RunStatus(run.status)])
+
+
+def progress_bar(run: Run) -> str:
+    """The bar while it runs, the sum afterwards."""
+    return render_progress(run.done, run.total, f"{run.done} of {run.total}" + (f" · {run.phase}" if run.phase and run.is_open else ""))
+
+
+class RunIssueInline(TenantInline):
+    """What went wrong, fifty to a page."""
+
+    model = RunIssue
+    fields = readonly_fields = ("subject", "field", "message", "code")
+    can_add = can_change = can_delete_rows = False
+    per_page = 50
+    show_count = True
+
+    def get_count(self, request: HttpRequest, obj: Run) -> int:
+        """Shown beside the heading."""
+        return obj.issues.count()
+
+
+@register(Run)
+class RunAdmin(TenantModelAdmin):
+    """Runs are started elsewhere; here one watches and stops them."""
+
+    can_add = can_change = can_delete = False
+    inlines = (RunIssueInline,)
+    nav_group, nav_icon, nav_order = "Operations", "sync", 10
+    list_display = ("kind", "state", "progress", "sums", "started_by", "begun", "took")
+    list_filter = (("kind", ChoicesDropdownFilter), ("status", ChoicesDropdownFilter))
+    search_fields = ("started_by", "message")
+    actions = ("cancel",)
+    readonly_fields = ("state", "progress", "sums", "took")
+    fieldsets = (
+        (None, {"fields": ("kind", "state", "progress", "sums", "message")}),
+        ("When and who", {"fields": ("started_by", "created_at", "started_at", "heartbeat_at", "finished_at", "took")}),
+    )
+    empty_hint = "Runs appear here when products are imported, pushed to Meta or compared with it."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).defer("params")
+
+    @display(description="State", ordering="status")
+    @live_cell
+    def state(self, run: Run) -> str:
+        """Live."""
+        return status_badge(run)
+
+    @display(description="Progress")
+    @live_cell
+    def progress(self, run: Run) -> str:
+        """Live."""
+        return progress_bar(run)
+
+    @display(description="Result")
+    @live_cell
+    def sums(self, run: Run) -> str:
+        """Live: "12 synced, 3 failed"."""
+        return ", ".join(f"{number} {str(name).replace('_', ' ')}" for name, number in run.counts.items()) or "—"
+
+    @display(description="Started", ordering="created_at")
+    def begun(self, run: Run) -> str:
+        """How long ago."""
+        return render_moment(run.created_at)
+
+    @display(description="Took")
+    @live_cell
+    def took(self, run: Run) -> str:
+        """From the start to the end, or to now."""
+        if run.started_at is None:
+            return "—"
+        end = run.finished_at or timezone.now()
+        return f"{(end - run.started_at).seconds} s" if end - run.started_at < timedelta(minutes=1) else timesince(run.started_at, end)
+
+    # --- cancel and download ------------------------------------------------------------------------------------------------
+    @action(description="Cancel selected runs", permissions=["edit"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Bulk action; what is done stays done."""
+        ended = sum(cancel_run(run) for run in queryset.filter(status__in=OPEN_STATUSES))
+        self.message_user(request, f"{ended} cancelled, {queryset.count() - ended} had already ended.")
+
+    def tools(self, request: HttpRequest, obj: Run) -> list[Tool]:
+        tools = []
+        if obj.is_open and self.has_edit_permission(request, obj):
+            question = "Stop this run? What it has done stays done."
+            tools.append(Tool("Cancel", self.object_url(obj, "cancel"), "cancel", post=True, confirm=question))
+        if obj.issues.exists():
+            tools.append(Tool("Download issues (CSV)", self.object_url(obj, "issues"), "download"))
+        return tools
+
+    def get_urls(self) -> list[Any]:
+        return [
+            self.page("<path:object_id>/cancel/", self.cancel_view, "cancel"),
+            self.page("<path:object_id>/issues.csv", self.issues_view, "issues"),
+            *super().get_urls(),
+        ]
+
+    def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """POST from the run's page."""
+        run = self.get_object(request, object_id)
+        if run is None or request.method != "POST" or not self.has_edit_permission(request, run):
+            raise Http404
+        self.message_user(request, "Cancelled. What was done stays done." if cancel_run(run) else "The run had already ended.")
+        return HttpResponseRedirect(self.object_url(run))
+
+    def issues_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """All issues as CSV."""
+        run = self.get_object(request, object_id)
+        if run is None or not self.has_view_permission(request, run):
+            raise Http404
+        rows = run.issues.values_list("product_id", "subject", "field", "code", "message").iterator(chunk_size=500)
+        lines = csv_lines(("product_id", "subject", "field", "code", "message"), rows)
+        headers = {"Content-Disposition": f'attachment; filename="run-{run.pk}-issues.csv"'}
+        return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@dashboard_section(order=80)
+def recent_runs(request: HttpRequest) -> Section | None:
+    """The five newest runs."""
+    if not allows(request, "catalog:view"):
+        return None
+    page = site._registry[Run]
+    runs = scoped(request, Run.objects.all(), "tenant").defer("params")[:5]
+    rows = [_run_row(run, page.object_url(run)) for run in runs]
+    empty = "No run yet. One starts when you push products to Meta or import a shop."
+    return Section("Recent runs", rows=rows, empty=empty, more_url=page.list_url())
+
+
+def _run_row(run: Run, url: str) -> Row:
+    return Row(f"{run.get_kind_display()} · {run.done} of {run.total}", status_badge(run), url, render_moment(run.created_at))

@@ -1,0 +1,100 @@
+"""`/v1/runs/`: watch and cancel runs."""
+
+from typing import Any
+
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from common.api import ApiRouter, Conflict
+from operations.models import Run, RunStatus
+from operations.services import cancel_run
+from tenants.viewsets import TenantScopedViewSet
+
+MOST_ERRORS = 1000
+PUSH_FIELDS = ("total_products", "synced", "failed", "errors", "completed")
+
+
+class RunSerializer(serializers.ModelSerializer):
+    """A run as the list shows it."""
+
+    run_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Run
+        fields = (
+            "id", "kind", "status", "phase", "total", "done", "counts", "message", "started_by",
+            "created_at", "started_at", "heartbeat_at", "finished_at", "run_url",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_run_url(self, run: Run) -> str:
+        """Absolute address of the detail."""
+        return run_url(run, self.context.get("request"))
+
+
+class RunDetailSerializer(RunSerializer):
+    """The detail adds what the Meta sync answers promise. errors: [{product_id, error}], the first thousand."""
+
+    run_id = serializers.UUIDField(source="id", read_only=True)
+    total_products = serializers.IntegerField(source="total", read_only=True)
+    synced = serializers.SerializerMethodField()
+    failed = serializers.SerializerMethodField()
+    errors = serializers.SerializerMethodField()
+    completed = serializers.SerializerMethodField()
+
+    class Meta(RunSerializer.Meta):
+        fields = (*RunSerializer.Meta.fields, "run_id", *PUSH_FIELDS)  # type: ignore[assignment]
+        read_only_fields = fields
+
+    def get_synced(self, run: Run) -> int:
+        """Products that Meta has now."""
+        return int(run.counts.get("synced", 0))
+
+    def get_failed(self, run: Run) -> int:
+        """Products that it does not have, for whatever reason."""
+        return int(run.counts.get("failed", 0))
+
+    def get_errors(self, run: Run) -> list[dict[str, Any]]:
+        """One entry per issue."""
+        issues = run.issues.values_list("product_id", "message")[:MOST_ERRORS]
+        return [{"product_id": product_id, "error": message} for product_id, message in issues]
+
+    def get_completed(self, run: Run) -> bool:
+        """True once every product has its result."""
+        return run.status == RunStatus.COMPLETED
+
+
+def run_url(run: Run, request: Any = None) -> str:
+    """Absolute address of a run, for answers that say "watch here"."""
+    return reverse("run-detail", args=[run.pk], request=request)
+
+
+class RunViewSet(TenantScopedViewSet, mixins.ListModelMixin, mixins.RetrieveModelMixin):
+    """Runs of the key's business, newest first."""
+
+    queryset = Run.objects.defer("params")
+    serializer_class = RunSerializer
+    # A key that may only start synchronisations must be able to watch what it started.
+    required_scopes = {"read": ("catalog:view", "integrations:view"), "cancel": ("catalog:edit", "integrations:manage")}
+    filterset_fields = ("kind", "status")
+    ordering_fields = ("created_at", "finished_at")
+    lookup_value_regex = "[0-9a-fA-F-]{36}"
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer]:
+        return RunSerializer if self.action == "list" else RunDetailSerializer
+
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str | None = None) -> Response:
+        """Stops an open run; 409 when it has ended. What it did stays done."""
+        run = self.get_object()
+        if not cancel_run(run):
+            raise Conflict("This run has already ended.", code="already_ended")
+        return Response(self.get_serializer(run).data)
+
+
+router = ApiRouter()
+router.register("runs", RunViewSet, basename="run")
+urlpatterns = router.urls

@@ -1,0 +1,104 @@
+"""What is being done: long work as runs with progress and issues, and alerts that call a person."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from tenants.models import Tenant, TenantQuerySet
+
+
+class RunKind(models.TextChoices):
+    IMPORT = "import", "Import"
+    PUSH = "push", "Push to Meta"
+    RECONCILE = "reconcile", "Compare with Meta"
+    CSV = "csv", "File import"
+    ROLLBACK = "rollback", "Rollback"
+
+
+class RunStatus(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    NEEDS_CONFIRMATION = "needs_confirmation", "Needs confirmation"
+    COMPLETED = "completed", "Completed"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+OPEN_STATUSES = (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.NEEDS_CONFIRMATION)
+
+
+class Run(models.Model):
+    """One piece of long work. `total` and `done` count things of the run's kind (products of a push); `counts` says how they ended."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="runs")
+    kind = models.CharField(max_length=12, choices=RunKind.choices)
+    status = models.CharField(max_length=20, choices=RunStatus.choices, default=RunStatus.QUEUED)
+    phase = models.CharField(max_length=80, blank=True)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict, blank=True)
+    params = models.JSONField(default=dict, blank=True)
+    started_by = models.CharField(max_length=200, blank=True)
+    message = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["tenant", "kind", "status"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_open(self) -> bool:
+        """True while the run can still change."""
+        return self.status in OPEN_STATUSES
+
+
+class RunIssue(models.Model):
+    """Something a run could not do for one thing, in words, with the field it is about. product_id is plain: it outlives the product."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="issues")
+    product_id = models.BigIntegerField(null=True, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    field = models.CharField(max_length=100, blank=True)
+    code = models.CharField(max_length=60, blank=True)
+    message = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.message}"[:200]
+
+
+class Alert(models.Model):
+    """A call for a person. One open alert per (tenant, key); it closes by itself when the cause is gone."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="alerts")
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=200, help_text="What it is about; a second cause with the same key joins the open alert.")
+    title = models.CharField(max_length=200)
+    remedy = models.TextField(blank=True)
+    link = models.CharField(max_length=500, blank=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "key"], condition=Q(closed_at__isnull=True), name="one_open_alert_per_cause")
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,108 @@
+"""ORM -> ProductSnapshot, for thousands of products with a handful of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from common.bulk import chunks
+from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant
+from products_and_services.snapshot import CategorySnapshot, ImageSnapshot, ProductSnapshot, VariantSnapshot
+from tenants.models import Tenant
+
+SAME_NAMES = (
+    "id", "name", "sku", "description", "short_description", "brand", "vendor", "condition", "product_type", "price", "sale_price",
+    "sale_starts_at", "sale_ends_at", "track_stock", "stock_quantity", "allow_backorder", "is_active", "is_available", "sync_to_meta",
+    "website_url", "gtin", "mpn", "origin_country", "importer_name", "importer_address", "wa_compliance_category",
+    "google_product_category",
+)  # fmt: skip
+LABELS = tuple(f"custom_label_{number}" for number in range(5))
+VARIANT_NAMES = ("id", "name", "sku", "price", "sale_price", "stock_quantity", "attributes", "is_default", "is_active")
+
+
+def load_snapshots(tenant: Tenant, product_ids: Iterable[int]) -> dict[int, ProductSnapshot]:
+    """{product id: snapshot} of those products of the tenant that exist. Six queries per 2,000 products."""
+    categories = load_categories(tenant.pk)
+    found: dict[int, ProductSnapshot] = {}
+    for ids in chunks(sorted(set(product_ids))):
+        images = _load_images(ids)
+        variants = _load_variants(ids, images)
+        further = _load_further_categories(ids)
+        rows = Product.objects.for_tenant(tenant).filter(pk__in=ids).values(*SAME_NAMES, *LABELS, "currency", "category_id")
+        for row in rows:
+            found[row["id"]] = _build(row, tenant, categories, images, variants, further)
+    return found
+
+
+def _build(row: dict[str, Any], tenant: Tenant, categories: Any, images: Any, variants: Any, further: Any) -> ProductSnapshot:
+    pk = row["id"]
+    inside = [categories[found] for found in (row["category_id"], *further[pk]) if found in categories]
+    return ProductSnapshot(
+        **{name: row[name] for name in SAME_NAMES},
+        currency=row["currency"] or tenant.currency,
+        custom_labels=tuple(row[name] for name in LABELS),
+        category=categories.get(row["category_id"]),
+        excluded_by_category=next((category.path for category in inside if category.excluded), ""),
+        images=tuple(images[pk, None]),
+        variants=tuple(variants[pk]),
+    )
+
+
+def load_categories(tenant_id: UUID) -> dict[int, CategorySnapshot]:
+    """All categories of a tenant with path, nearest Google category upwards, and whether they are kept away from Meta."""
+    columns = ("parent_id", "name", "google_product_category", "sync_to_meta")
+    rows = {row.pop("pk"): row for row in ProductCategory.objects.filter(tenant_id=tenant_id).values("pk", *columns)}
+    return {pk: _category(pk, rows) for pk in rows}
+
+
+def _category(pk: int, rows: dict[int, dict[str, Any]]) -> CategorySnapshot:
+    line: list[int] = []
+    walker: int | None = pk
+    while walker is not None and walker in rows and walker not in line:
+        line.append(walker)
+        walker = rows[walker]["parent_id"]
+    return CategorySnapshot(
+        id=pk,
+        path=" > ".join(rows[step]["name"] for step in reversed(line)),
+        google_category=next((rows[step]["google_product_category"] for step in line if rows[step]["google_product_category"]), ""),
+        ancestor_ids=tuple(line),
+        excluded=any(not rows[step]["sync_to_meta"] for step in line),
+    )
+
+
+def _load_images(ids: list[int]) -> dict[tuple[int, int | None], list[ImageSnapshot]]:
+    """Pictures by (product, variant or None), by sort order."""
+    images: dict[tuple[int, int | None], list[ImageSnapshot]] = defaultdict(list)
+    rows = ProductImage.objects.filter(product_id__in=ids).order_by("sort_order", "id")
+    for product_id, variant_id, name, remote_url in rows.values_list("product_id", "variant_id", "image", "remote_url"):
+        images[product_id, variant_id].append(image_snapshot(name, remote_url))
+    return images
+
+
+def image_snapshot(name: str, remote_url: str = "") -> ImageSnapshot:
+    """The picture of a stored file name, or of a shop's address when there is no file."""
+    if not name:
+        return ImageSnapshot(remote_url, is_local=False)
+    url = default_storage.url(name)
+    return ImageSnapshot(f"{settings.PUBLIC_BASE_URL}{url}", is_local=True) if url.startswith("/") else ImageSnapshot(url, is_local=False)
+
+
+def _load_variants(ids: list[int], images: dict[tuple[int, int | None], list[ImageSnapshot]]) -> dict[int, list[VariantSnapshot]]:
+    variants: dict[int, list[VariantSnapshot]] = defaultdict(list)
+    rows = ProductVariant.objects.filter(product_id__in=ids).order_by("sort_order", "id").values("product_id", "image", *VARIANT_NAMES)
+    for row in rows:
+        own = [image_snapshot(row["image"])] if row["image"] else []
+        pictures = tuple(own + images[row["product_id"], row["id"]])
+        variants[row["product_id"]].append(VariantSnapshot(**{name: row[name] for name in VARIANT_NAMES}, images=pictures))
+    return variants
+
+
+def _load_further_categories(ids: list[int]) -> dict[int, list[int]]:
+    further: dict[int, list[int]] = defaultdict(list)
+    through = Product.categories.through.objects.filter(product_id__in=ids).order_by("pk")
+    for product_id, category_id in through.values_list("product_id", "productcategory_id"):
+        further[product_id].append(category_id)
+    return further

@@ -1,0 +1,55 @@
+"""Pictures of a product: an uploaded file, or the address of one that a shop hosts."""
+
+from django.core.validators import URLValidator
+from django.db import models
+from django.db.models import Q
+
+from products_and_services.models.base import ProductPart
+from products_and_services.models.products import Product
+from products_and_services.models.uploads import product_image_path, validate_picture
+from products_and_services.models.variants import ProductVariant
+from products_and_services.querysets import PartQuerySet
+
+
+class ProductImage(ProductPart):
+    """The first picture by `sort_order` is the main one; a picture of a variant is that variant's main one."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
+    variant = models.ForeignKey(ProductVariant, on_delete=models.SET_NULL, null=True, blank=True, related_name="images")
+    image = models.ImageField(
+        upload_to=product_image_path, blank=True, max_length=300, validators=[validate_picture], help_text="JPEG, PNG, WebP or GIF, up to 8 MB."
+    )
+    remote_url = models.URLField(
+        "address", max_length=2000, blank=True, validators=[URLValidator(schemes=["http", "https"])],
+        help_text="The address of a picture that another site hosts; https for Meta to take it.",
+    )
+    alt = models.CharField("alternative text", max_length=300, blank=True)
+    sort_order = models.IntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_order", "id"]
+        verbose_name = "image"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(image="") | ~Q(remote_url=""),
+                name="image_has_file_or_address",
+                violation_error_message="Upload a picture or give the address of one.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.alt or f"Image {self.pk}"
+
+    def clean(self) -> None:
+        """Field errors a form shows: a picture needs a file or an address; a variant must be the product's."""
+        from products_and_services.validation import validate_image
+
+        validate_image(self)
+
+    @property
+    def url(self) -> str:
+        """Where the picture is: the file's address (relative when stored here) or the remote one."""
+        return self.image.url if self.image else self.remote_url

@@ -1,0 +1,116 @@
+"""What changed, by whom or which run: written by every save and delete of a product, variant or image, and by bulk writers."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from products_and_services.models.revisions import Revision
+from products_and_services.models.summary import SUMMARY_COLUMNS
+from tenants.actor import current_actor
+
+UNTRACKED = SUMMARY_COLUMNS | {"id", "created_at", "updated_at"}
+Values = dict[str, Any]
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+@contextmanager
+def record_save(instance: models.Model, update_fields: Iterable[str] | None = None) -> Iterator[Values | None]:
+    """Wraps the save of a product, variant or image (inside its transaction) and writes a Revision when a value changed.
+
+    update_fields: as for save(). Yields the stored values by column name before the save, None when there is no such row yet.
+    """
+    stored = stored_values(instance)
+    yield stored
+    fields = _written(instance, update_fields, is_new=stored is None)
+    after = _values(instance, fields)
+    if stored is None:
+        write_revisions([revision_of(instance, "created", {name: [None, value] for name, value in after.items() if value not in EMPTY})])
+        return
+    changes = {name: [stored[name], value] for name, value in after.items() if stored[name] != value}
+    if changes:
+        write_revisions([revision_of(instance, "changed", changes)])
+
+
+def record_delete(instance: models.Model) -> None:
+    """Keeps the last values, so that a deleted product can be read later."""
+    values = _values(instance, _written(instance, None, is_new=False))
+    changes = {name: [value, None] for name, value in values.items() if value not in EMPTY}
+    write_revisions([revision_of(instance, "deleted", changes)])
+
+
+def revision_of(instance: Any, action: str, changes: dict[str, list[Any]]) -> Revision:
+    """An unsaved Revision about a product, variant or image. changes: {column: [old, new]}."""
+    product_id = instance.product_id if hasattr(instance, "product_id") else instance.pk
+    entity = instance._meta.model_name.removeprefix("product") or "product"
+    return Revision(
+        tenant_id=tenant_of(instance), product_id=product_id, entity=entity, entity_id=instance.pk, action=action, changes=changes
+    )
+
+
+def product_revision(tenant_id: UUID, product_id: int, changes: dict[str, list[Any]]) -> Revision:
+    """An unsaved Revision about a changed product whose instance a bulk writer does not have."""
+    return Revision(tenant_id=tenant_id, product_id=product_id, entity="product", entity_id=product_id, action="changed", changes=changes)
+
+
+def write_revisions(revisions: list[Revision]) -> None:
+    """Signs the revisions with the current actor and inserts them together."""
+    actor = current_actor()
+    for revision in revisions:
+        revision.actor, revision.run_id = actor.name[:200], UUID(actor.run_id) if actor.run_id else None
+    Revision.objects.bulk_create(revisions, batch_size=500)
+
+
+def tenant_of(instance: Any) -> UUID:
+    """The tenant id of a product or of a part of one."""
+    return instance.tenant_id if hasattr(instance, "tenant_id") else instance.product.tenant_id
+
+
+def stored_values(instance: models.Model) -> Values | None:
+    """The row's tracked columns as JSON values, locked until the transaction ends; None when there is no row.
+
+    Without the lock a save that overwrites a neighbour's would be noted as no change.
+    """
+    if instance.pk is None:
+        return None
+    fields = _tracked(type(instance))
+    rows = type(instance)._default_manager.filter(pk=instance.pk).order_by().select_for_update(no_key=True)
+    row = rows.values_list(*[field.attname for field in fields]).first()
+    return row and {field.attname: readable(field, value) for field, value in zip(fields, row, strict=True)}
+
+
+def _tracked(model: type[models.Model]) -> list[models.Field]:
+    return [field for field in model._meta.concrete_fields if field.name not in UNTRACKED]
+
+
+def _written(instance: models.Model, update_fields: Iterable[str] | None, *, is_new: bool) -> list[models.Field]:
+    """The tracked fields that a save writes: a value that only sits in memory has not changed anything."""
+    fields = _tracked(type(instance))
+    if is_new or update_fields is None:
+        return [field for field in fields if field.attname in instance.__dict__]
+    names = set(update_fields)
+    return [field for field in fields if field.name in names or field.attname in names]
+
+
+def _values(instance: models.Model, fields: list[models.Field]) -> Values:
+    values = {field.attname: instance.__dict__[field.attname] for field in fields if field.attname in instance.__dict__}
+    if any(hasattr(value, "resolve_expression") for value in values.values()):
+        row = stored_values(instance) or {}  # An F() expression is known only to the database.
+        return {field.attname: row[field.attname] for field in fields}
+    return {field.attname: readable(field, values[field.attname]) for field in fields if field.attname in values}
+
+
+def readable(field: models.Field, value: Any) -> Any:
+    """A JSON value that compares equal when the column would: decimals without trailing zeros, UTC times as text."""
+    if isinstance(field, models.FileField):
+        return str(value or "")
+    value = (field.target_field if isinstance(field, models.ForeignKey) else field).to_python(value)
+    if isinstance(value, Decimal):
+        places = Decimal(1).scaleb(-getattr(field, "decimal_places", 4))
+        return format(value.quantize(places, ROUND_HALF_UP).normalize() + 0, "f")
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value if isinstance(value, (list, dict, bool, int, type(None))) else str(value)

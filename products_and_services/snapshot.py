@@ -1,0 +1,82 @@
+"""What others may know of a product: plain, frozen records. Pure: no Django, no clock.
+
+The rooms above (catalog sync, chat) decide on these and never on model instances, so that a rule can be tested without a database.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSnapshot:
+    """url: absolute; is_local: served by us, so the outside world may be unable to reach it."""
+
+    url: str
+    is_local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CategorySnapshot:
+    """path: names from the top ("Food > Pizza"); ancestor_ids: itself first, then upwards; excluded: kept away from Meta."""
+
+    id: int
+    path: str
+    google_category: str
+    ancestor_ids: tuple[int, ...] = ()
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VariantSnapshot:
+    """None means: as the product. images: main one first."""
+
+    id: int
+    name: str
+    sku: str | None
+    price: Decimal | None
+    sale_price: Decimal | None
+    stock_quantity: int | None
+    attributes: dict[str, str]
+    is_default: bool
+    is_active: bool
+    images: tuple[ImageSnapshot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSnapshot:
+    """Prices are major units in `currency` (ISO code, never blank); times are UTC; images: main one first."""
+
+    id: int
+    name: str
+    sku: str | None
+    currency: str
+    description: str = ""
+    short_description: str = ""
+    brand: str = ""
+    vendor: str = ""
+    condition: str = "new"
+    product_type: str = ""
+    category: CategorySnapshot | None = None
+    excluded_by_category: str = ""
+    price: Decimal | None = None
+    sale_price: Decimal | None = None
+    sale_starts_at: datetime | None = None
+    sale_ends_at: datetime | None = None
+    track_stock: bool = True
+    stock_quantity: int = 0
+    allow_backorder: bool = False
+    is_active: bool = True
+    is_available: bool = True
+    sync_to_meta: bool = True
+    website_url: str = ""
+    gtin: str = ""
+    mpn: str = ""
+    origin_country: str = ""
+    importer_name: str = ""
+    importer_address: str = ""
+    wa_compliance_category: str = ""
+    google_product_category: str = ""
+    custom_labels: tuple[str, ...] = ("", "", "", "", "")
+    images: tuple[ImageSnapshot, ...] = ()
+    variants: tuple[VariantSnapshot, ...] = field(default_factory=tuple)

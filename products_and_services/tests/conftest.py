@@ -1,0 +1,26 @@
+"""These tests hear the catalog's news themselves; the rooms above, which would write outbox rows, are unplugged."""
+
+import pytest
+
+from products_and_services.signals import catalog_changed
+
+
+@pytest.fixture(autouse=True)
+def _nobody_above(monkeypatch):
+    monkeypatch.setattr(catalog_changed, "receivers", [])
+    catalog_changed.sender_receivers_cache.clear()
+    yield
+    catalog_changed.sender_receivers_cache.clear()
+
+
+@pytest.fixture
+def announced(_nobody_above):
+    """[(tenant id, product ids, restart)] of every catalog_changed from here on."""
+    heard = []
+
+    def listen(tenant_id, product_ids, restart, **_):
+        heard.append((tenant_id, product_ids, restart))
+
+    catalog_changed.connect(listen)
+    yield heard
+    catalog_changed.disconnect(listen)

@@ -1,0 +1,72 @@
+"""Field errors that forms and the API show before anything is saved. Each names its field and the remedy."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from products_and_services.models.skus import clean_sku, owner_of_sku, sku_taken_message
+
+
+def validate_product(product: Any) -> None:
+    """Raises ValidationError with one message per field."""
+    errors: dict[str, str] = {}
+    if _sku_is_foreign(product, product.tenant_id):
+        errors["sku"] = sku_taken_message(clean_sku(product.sku) or "")
+    if product.category and product.category.tenant_id != product.tenant_id:
+        errors["category"] = "Choose a category of the same business."
+    errors |= _sale_errors(product)
+    for field in ("tags", "locked_fields"):
+        value = getattr(product, field)
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            errors[field] = 'Write a list of words, for example ["solar", "inverter"].'
+    if errors:
+        raise ValidationError(errors)
+
+
+def validate_variant(variant: Any) -> None:
+    """Raises ValidationError with one message per field."""
+    errors: dict[str, str] = {}
+    attributes = variant.attributes
+    if not isinstance(attributes, dict) or not all(isinstance(value, str) for value in attributes.values()):
+        errors["attributes"] = 'Write an object of names and values, for example {"color": "Red"}.'
+    price = variant.price if variant.price is not None else variant.product.price
+    if variant.sale_price is not None and price is not None and variant.sale_price >= price:
+        errors["sale_price"] = "The sale price must be below the price."
+    if variant.sku and _belongs_to_others(variant):
+        errors["sku"] = sku_taken_message(variant.sku)
+    if errors:
+        raise ValidationError(errors)
+
+
+def validate_image(image: Any) -> None:
+    """Raises ValidationError when a picture has neither file nor address, or belongs to another product's variant."""
+    if not image.image and not image.remote_url:
+        raise ValidationError({"image": "Upload a picture or give the address of one."})
+    if image.variant_id and image.variant.product_id != image.product_id:
+        raise ValidationError({"variant": "Choose a variant of this product."})
+
+
+def _belongs_to_others(variant: Any) -> bool:
+    """The product's own SKU is no error: it is stored blank, or the product is just giving it away in the same form."""
+    owner = owner_of_sku(variant.product.tenant_id, variant.sku)
+    if owner is None:
+        return False
+    if owner["variant_id"] is not None:
+        return owner["variant_id"] != variant.pk
+    return variant.product_id is None or owner["product_id"] != variant.product_id
+
+
+def _sku_is_foreign(product: Any, tenant_id: Any) -> bool:
+    """True when somebody else owns the SKU; an own variant gives its SKU up to the product."""
+    sku = clean_sku(product.sku)
+    owner = owner_of_sku(tenant_id, sku) if sku and tenant_id else None
+    return owner is not None and (product.pk is None or product.pk not in (owner["product_id"], owner["variant__product_id"]))
+
+
+def _sale_errors(product: Any) -> dict[str, str]:
+    errors = {}
+    if product.sale_price is not None and product.price is not None and product.sale_price >= product.price:
+        errors["sale_price"] = "The sale price must be below the price."
+    if product.sale_starts_at and product.sale_ends_at and product.sale_ends_at <= product.sale_starts_at:
+        errors["sale_ends_at"] = "The sale must end after it starts."
+    return errors

@@ -1,0 +1,19 @@
+"""The environment of every test run, set before Django reads it (pytest.ini loads this file first).
+
+Tests see the same settings on every machine: neither the developer's `.env` nor exported variables reach them. Two variables are let
+through on purpose: DATABASE_URL and REDIS_URL choose what the suite runs on.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import environ
+
+LET_THROUGH = {"DATABASE_URL", "REDIS_URL"}
+
+_example = Path(__file__).with_name(".env.example").read_text(encoding="utf-8")
+for _name in set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", _example, re.MULTILINE)) - LET_THROUGH:
+    os.environ.pop(_name, None)
+os.environ["DEBUG"] = "true"
+environ.Env.read_env = lambda *args, **kwargs: None
