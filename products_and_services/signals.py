@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import Signal
+from django.utils import timezone
 
 from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant
 from products_and_services.models.categories import subtree_ids
@@ -36,6 +37,13 @@ def announce_parts_of(product_ids: Iterable[int]) -> None:
         announce(tenant_id, ids)
 
 
+def _part_is_news(product_ids: Iterable[int]) -> None:
+    """A change of a part is a change of its product, also for whoever asks what changed since a time."""
+    ids = set(product_ids)
+    Product.objects.filter(pk__in=ids).update(updated_at=timezone.now())
+    announce_parts_of(ids)
+
+
 def product_saved(instance: Product, raw: bool = False, **_: Any) -> None:
     instance.__dict__["is_loaddata"] = raw  # m2m_changed, which follows on the same instance, does not say so itself.
     if not raw:
@@ -50,7 +58,7 @@ def product_deleted(instance: Product, origin: Any = None, **_: Any) -> None:
 
 def part_saved(instance: ProductVariant | ProductImage, raw: bool = False, **_: Any) -> None:
     if not raw:
-        announce_parts_of(filter(None, [instance.product_id, instance.left_product_id]))
+        _part_is_news(filter(None, [instance.product_id, instance.left_product_id]))
 
 
 def part_deleted(instance: ProductVariant | ProductImage, origin: Any = None, **_: Any) -> None:
@@ -58,7 +66,7 @@ def part_deleted(instance: ProductVariant | ProductImage, origin: Any = None, **
         return
     record_delete(instance)
     if not _goes_with(Product, origin):  # A product that goes announces itself.
-        announce_parts_of([instance.product_id])
+        _part_is_news([instance.product_id])
 
 
 def _goes_with(model: type, origin: Any) -> bool:
@@ -109,6 +117,7 @@ def categories_changed(instance: Any, action: str, reverse: bool, pk_set: set[in
     products, categories = (pk_set, {instance.pk}) if reverse else ({instance.pk}, pk_set)
     if products and categories:
         _note_categories(instance.tenant_id, products, categories, action)
+        Product.objects.filter(pk__in=products).update(updated_at=timezone.now())
         announce(instance.tenant_id, sorted(products))
 
 

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from sandbox.demo import prepare_demo
 from sandbox.graph import GraphStandIn, Store
 from sandbox.graph.store import StateFileBusy
 from sandbox.serving import HOST, SandboxServer
@@ -33,6 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         return _refuse(_about_port(options.port, error))
     standin.batch_delay = options.batch_delay
+    prepare_demo(standin)
     if not problem:
         _add_page(server)
     return _serve(server, standin)

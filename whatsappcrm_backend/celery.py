@@ -2,7 +2,10 @@
 
 import os
 
+from typing import Any
+
 from celery import Celery
+from celery.signals import worker_ready
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whatsappcrm_backend.settings")
@@ -11,3 +14,10 @@ app = Celery("whatsappcrm_backend")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def sweep_at_start(sender: Any = None, **_: Any) -> None:
+    """What piled up while no worker ran goes out at once, not at the next minute."""
+    with sender.app.connection_for_write() as connection:
+        sender.app.send_task("meta_integration.tasks.sweep", connection=connection, ignore_result=True)

@@ -165,6 +165,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 LOGIN_URL = "/admin/login/"
+LOGIN_REDIRECT_URL = "/admin/"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -224,6 +225,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {"RunStatusEnum": "operations.models.RunStatus", "RowStatusEnum": ["created", "updated", "failed"]},
 }
 
 # --- the admin's face ---------------------------------------------------------------------------------------------------
@@ -232,6 +234,8 @@ UNFOLD = {
     "SITE_HEADER": "whatsappcrm",
     "SITE_SUBHEADER": "Your shop on WhatsApp",
     "SITE_URL": "/admin/",
+    "SITE_SYMBOL": "storefront",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("common/icon.svg")}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"show_search": False, "navigation": "console.navigation.build_navigation"},

@@ -1,17 +1,21 @@
-"""All addresses. Each room brings its own urls; media are served here, with DEBUG off as well."""
+"""All addresses. Each room brings its own; media are served here, with DEBUG off as well."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.static import serve
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from common.api import not_found
+from common.api import not_found, optional_slash
+from whatsappcrm_backend.media import serve_picture
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("v1/", include([*optional_slash("schema", SpectacularAPIView.as_view(), "schema")])),
+    path("v1/", include([*optional_slash("docs", SpectacularSwaggerView.as_view(url_name="schema"), "docs")])),
+    path("v1/", include("products_and_services.api.urls")),
     path("v1/", include("operations.api")),
-    re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
-    re_path(r"^v1(/|$)", not_found),  # last: unknown API addresses answer JSON with DEBUG on as well
+    re_path(r"^v1(/|$)", not_found),  # Last below v1/: unknown API addresses answer JSON with DEBUG on as well.
+    path("", include("products_and_services.urls")),
+    re_path(r"^media/(?P<path>.*)$", serve_picture, name="media"),
 ]
 handler400 = "common.api.bad_request"
 handler404 = "common.api.not_found"

@@ -128,7 +128,7 @@ class BatchSender:
         settle_rows(taken, now=now)
 
     def _open_handle(self, handle: str, rows: list[Row], requests: dict[int, dict[str, Any]], now: datetime) -> None:
-        entries = [[row.id, row.rev, row.mark, row.wanted.record.group_id if row.wanted.record else ""] for row in rows]
+        entries = [[row.id, row.rev, row.mark, row.wanted.record.shape if row.wanted.record else row.live_shape] for row in rows]
         with transaction.atomic():
             batch, _ = CatalogBatch.objects.get_or_create(
                 catalog=self.catalog, handle=handle[:300], defaults={"rows": entries, "opened_at": now, "poll_at": now + FIRST_POLL}

@@ -33,8 +33,8 @@ def build_single(record: CatalogRecord) -> dict[str, Any]:
         "price": to_hundredths(record.price),
         "currency": record.currency,
         "sale_price": 0 if record.sale_price is None else to_hundredths(record.sale_price),
-        "sale_price_start_date": _iso(record.sale_starts_at),
-        "sale_price_end_date": _iso(record.sale_ends_at),
+        "sale_price_start_date": _iso(record.sale_starts_at) if _window(record) else "",
+        "sale_price_end_date": _iso(record.sale_ends_at) if _window(record) else "",
         "availability": record.availability,
         "condition": record.condition,
         "category": record.google_category,
@@ -42,7 +42,7 @@ def build_single(record: CatalogRecord) -> dict[str, Any]:
         "manufacturer_part_number": record.mpn,
         "visibility": "published",
     }
-    payload |= _shared(record)
+    payload |= _shared(record) | _enumerations(record)
     if record.group_id:
         payload["retailer_product_group_id"] = record.group_id
     if record.other_attributes:
@@ -85,10 +85,11 @@ def build_batch_row(record: CatalogRecord) -> dict[str, Any]:
         "visibility": "published",
     }
     data |= _shared(record)
-    if record.other_attributes:
-        data["additional_variant_attribute"] = ",".join(f"{_plain(name)}:{_plain(value)}" for name, value in record.other_attributes)
-    if record.importer_address:
-        data["importer_address"] = {"street1": record.importer_address}
+    # A batch takes an empty value as "clear this", so these are always present; a changed shape sends an item this way.
+    data["additional_variant_attribute"] = ",".join(f"{_plain(name)}:{_plain(value)}" for name, value in record.other_attributes)
+    data["importer_address"] = {"street1": record.importer_address} if record.importer_address else ""
+    data["origin_country"] = record.origin_country
+    data["wa_compliance_category"] = record.wa_compliance_category
     return {"method": "UPDATE", "data": data}
 
 
@@ -103,7 +104,7 @@ def build_batch_delete(retailer_id: str) -> dict[str, Any]:
 
 
 def _shared(record: CatalogRecord) -> dict[str, Any]:
-    """Fields that both dialects call the same. Enumerations are left out when empty: an empty value is refused."""
+    """Texts that both dialects call the same."""
     fields: dict[str, Any] = {
         "color": record.color,
         "size": record.size,
@@ -112,15 +113,17 @@ def _shared(record: CatalogRecord) -> dict[str, Any]:
         "gtin": record.gtin,
         "importer_name": record.importer_name,
     }
-    fields |= {f"custom_label_{number}": label for number, label in enumerate(record.custom_labels)}
-    if record.origin_country:
-        fields["origin_country"] = record.origin_country
-    if record.wa_compliance_category:
-        fields["wa_compliance_category"] = record.wa_compliance_category
-    return fields
+    return fields | {f"custom_label_{number}": label for number, label in enumerate(record.custom_labels)}
+
+
+def _enumerations(record: CatalogRecord) -> dict[str, str]:
+    """Left out when empty on /products: an empty value of an enumeration is refused there."""
+    fields = {"origin_country": record.origin_country, "wa_compliance_category": record.wa_compliance_category}
+    return {name: value for name, value in fields.items() if value}
 
 
 def _window(record: CatalogRecord) -> str:
+    """Both ends or nothing, in both dialects alike. Our own clock opens and closes one-sided sales."""
     if record.sale_starts_at and record.sale_ends_at:
         return f"{_iso(record.sale_starts_at)}/{_iso(record.sale_ends_at)}"
     return ""

@@ -105,12 +105,12 @@ def _rows_of(batch: CatalogBatch) -> tuple[list[Row], list[int]]:
     sent = {entry[0]: entry for entry in batch.rows}
     rows = []
     for row in read_rows(CatalogItem.objects.filter(pk__in=sent)):
-        _, rev, mark, group = sent[row.id]
+        _, rev, mark, shape = sent[row.id]
         if row.rev == rev:
             row.mark = mark
             kind = {HIDE_HASH: Kind.HIDE, DELETE_HASH: Kind.DELETE}.get(row.tried_hash, Kind.PUBLISH)
             row.wanted = Wanted(kind, row.tried_hash)
-            row.live_group = group
+            row.live_shape = shape
             rows.append(row)
     return rows, sorted(set(sent) - {row.id for row in rows})
 

@@ -73,6 +73,13 @@ class CatalogRecord:
     wa_compliance_category: str
     custom_labels: tuple[str, ...]
 
+    @property
+    def shape(self) -> str:
+        """What only a batch can change: the group (create-only on /products), and whether fields are there that only a batch can clear."""
+        present = (self.origin_country, self.importer_address, self.wa_compliance_category, self.other_attributes)
+        flags = "".join(letter for letter, value in zip("oiwa", present, strict=True) if value)
+        return f"{self.group_id}+{flags}" if flags else self.group_id
+
     def content_hash(self) -> str:
         """Equal exactly when everything Meta would see is equal."""
         return hashlib.sha256(orjson.dumps(asdict(self), default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()

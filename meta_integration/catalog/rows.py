@@ -18,7 +18,7 @@ from meta_integration.catalog.decide import ABSENT, Kind, Wanted
 from meta_integration.models import IN_DOUBT, CatalogItem, ItemState
 
 COLUMNS = (
-    "id", "retailer_id", "product_id", "name", "mark", "done", "rev", "meta_id", "live_hash", "live_group", "tried_hash", "was_sent",
+    "id", "retailer_id", "product_id", "name", "mark", "done", "rev", "meta_id", "live_hash", "live_shape", "tried_hash", "was_sent",
     "state", "attempts", "next_attempt_at", "batch_limit", "last_error", "error_code", "fbtrace_id", "last_success_at", "boundary_at",
 )  # fmt: skip
 
@@ -36,7 +36,7 @@ class Row:
     rev: int
     meta_id: str
     live_hash: str
-    live_group: str
+    live_shape: str
     tried_hash: str
     was_sent: bool
     state: str
@@ -119,7 +119,7 @@ def settle_rows(rows: Iterable[Row], values: dict[str, Any] | None = None, *, no
 
 
 def _own_columns(row: Row) -> dict[str, Any]:
-    names = ("id", "rev", "done", "meta_id", "live_hash", "live_group", "tried_hash", "state", "attempts", "next_attempt_at", "batch_limit",
+    names = ("id", "rev", "done", "meta_id", "live_hash", "live_shape", "tried_hash", "state", "attempts", "next_attempt_at", "batch_limit",
              "last_error", "error_code", "fbtrace_id", "last_success_at", "boundary_at")  # fmt: skip
     return {name: getattr(row, name) for name in names} | {"checked_mark": row.mark}
 

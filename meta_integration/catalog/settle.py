@@ -16,7 +16,7 @@ def succeed(row: Row, now: datetime, *, meta_id: str | None = None, absent: bool
     """Meta has what was wanted. meta_id: its id, where learnt; absent: Meta turned out to have nothing to hide."""
     row.done = row.mark
     row.live_hash = ABSENT if absent or row.wanted.kind is Kind.DELETE else row.wanted.hash
-    row.live_group = row.wanted.record.group_id if row.wanted.record else row.live_group
+    row.live_shape = row.wanted.record.shape if row.wanted.record else row.live_shape
     row.meta_id = "" if row.live_hash == ABSENT else meta_id or row.meta_id
     row.state = ItemState.SKIPPED if absent else STATE_AFTER[row.wanted.kind]
     row.attempts, row.next_attempt_at, row.batch_limit = 0, None, None

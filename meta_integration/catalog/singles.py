@@ -20,12 +20,12 @@ AT_MOST = 5
 
 
 def may_go_singly(row: Row) -> bool:
-    """False where the integer price would be ambiguous, or the item changes its group (the group is create-only on this edge)."""
+    """False where the integer price would be ambiguous, or the item's shape changes (what this edge cannot change or clear)."""
     record = row.wanted.record
     if record is None:
         return True
-    regrouped = row.was_sent and row.live_hash != ABSENT and row.live_group != record.group_id
-    return fits_integer_price(record.currency) and not regrouped
+    reshaped = row.was_sent and row.live_hash != ABSENT and row.live_shape != record.shape
+    return fits_integer_price(record.currency) and not reshaped
 
 
 def send_singly(catalog: Catalog, rows: list[Row], lease: Lease, service: MetaCatalogService, clock: Callable[[], datetime]) -> bool:

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ('moved_at', models.DateTimeField(blank=True, help_text='When rev last moved: a listing begun before says nothing.', null=True)),
                 ('meta_id', models.CharField(blank=True, max_length=64)),
                 ('live_hash', models.CharField(blank=True, max_length=64)),
-                ('live_group', models.CharField(blank=True, max_length=100)),
+                ('live_shape', models.CharField(blank=True, max_length=120)),
                 ('tried_hash', models.CharField(blank=True, max_length=64)),
                 ('was_sent', models.BooleanField(default=False)),
                 ('state', models.CharField(choices=[('new', 'New'), ('syncing', 'Syncing'), ('synced', 'Synced'), ('hidden', 'Hidden'), ('retry', 'Retry pending'), ('failed', 'Failed (max attempts)'), ('rejected', 'Rejected'), ('skipped', 'Not sent'), ('gone', 'Deleted')], default='new', max_length=10)),

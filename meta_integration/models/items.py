@@ -47,7 +47,7 @@ class CatalogItem(models.Model):
 
     meta_id = models.CharField(max_length=64, blank=True)
     live_hash = models.CharField(max_length=64, blank=True)
-    live_group = models.CharField(max_length=100, blank=True)
+    live_shape = models.CharField(max_length=120, blank=True)
     tried_hash = models.CharField(max_length=64, blank=True)
     was_sent = models.BooleanField(default=False)
 

@@ -39,6 +39,7 @@ BADGES = {
     RunStatus.FAILED: Badge("red", "✗ Failed"),
     RunStatus.CANCELLED: Badge("grey", "○ Cancelled"),
 }
+GOOD_FIRST = ("synced", "created", "updated", "unchanged")
 SILENT_AFTER = timedelta(minutes=10)
 
 
@@ -106,7 +107,9 @@ class RunAdmin(TenantModelAdmin):
     @live_cell
     def sums(self, run: Run) -> str:
         """Live: "12 synced, 3 failed"."""
-        return ", ".join(f"{number} {str(name).replace('_', ' ')}" for name, number in run.counts.items()) or "—"
+        known = [name for name in GOOD_FIRST if name in run.counts]
+        names = [*known, *sorted(set(run.counts) - set(known))]  # PostgreSQL does not keep the order of JSON keys.
+        return ", ".join(f"{run.counts[name]} {name.replace('_', ' ')}" for name in names) or "—"
 
     @display(description="Started", ordering="created_at")
     def begun(self, run: Run) -> str:

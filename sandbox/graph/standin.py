@@ -20,6 +20,8 @@ class GraphStandIn(ByHand):
         super().__init__(store, clock)
         self.faults.on_clear = lambda: settle.release(self)
         self.faults.on_add = self._freeze
+        for fault in self.faults.active():  # those kept over a restart
+            self._freeze(fault)
         if demo:
             self.add_demo_accounts()
 

@@ -92,9 +92,22 @@ def test_two_stand_ins_never_share_a_file(tmp_path):
 
 def test_reset_leaves_the_demo_accounts_only(tmp_path):
     standin = GraphStandIn(Store(tmp_path / "state.sqlite3"))
-    standin.add_item(CATALOG, "a")
+    before = standin.add_item(CATALOG, "a")
     standin.faults.add(Fault("outage"))
     standin.reset()
     assert standin.items(CATALOG) == {} and standin.faults.active() == []
     assert sorted(standin.store.catalogs) == ["200000000000001", "200000000000002"]
+    assert standin.add_item(CATALOG, "b") != before
     standin.store.close()
+
+
+def test_a_stale_listing_stays_stale_over_a_restart(tmp_path):
+    standin = GraphStandIn(Store(tmp_path / "state.sqlite3"))
+    standin.add_item(CATALOG, "a")
+    standin.faults.add(Fault("listing_stale"))
+    standin.store.close()
+    again = GraphStandIn(Store(tmp_path / "state.sqlite3"))
+    again.add_item(CATALOG, "b")
+    answer = again.handle(GraphRequest("GET", f"/v26.0/{CATALOG}/products", {"access_token": TOKEN}))
+    assert [row["retailer_id"] for row in answer.json()["data"]] == ["a"]
+    again.store.close()

@@ -29,7 +29,7 @@ def owner(solar):
 
 def test_a_new_key_is_shown_exactly_once(owner, solar, client):
     answer = owner.post(f"{KEYS}add/", {"name": "till", "scopes": ["catalog:view"]})
-    assert answer.status_code == 200 and answer["Cache-Control"] == "no-store"
+    assert answer.status_code == 200 and "no-store" in answer["Cache-Control"]
     plain = re.search(r'id="plain-key">(\S+)</p>', answer.content.decode())[1]
     key = TenantApiKey.objects.get()
     assert key.tenant == solar and key.scopes == ["catalog:view"]
