@@ -1,22 +1,29 @@
 """Outgoing HTTP for the clients: kept-alive sessions per thread and host, a deadline over the whole call, a size cap, no redirects.
 
 Nothing else in the project opens sockets. Errors leave as the two kinds a caller must tell apart: never sent, and maybe applied.
+A server may drip one byte at a time below every read timeout; so a watch cuts the socket when the call's time is up.
 """
 
+import contextlib
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 CONNECT_SECONDS = 5.0
 DEADLINE_SECONDS = 18.0  # Three calls in a row (stale id, look-up, creation) end before a 60 s lease does.
 MAX_BODY = 32 * 1024 * 1024
 CHUNK = 64 * 1024
 _sessions = threading.local()
+_current = threading.local()  # .watch: the watch over this thread's call
 session_factory: Callable[[], requests.Session] | None = None
 
 
@@ -37,6 +44,77 @@ class Answer:
     body: bytes
 
 
+class _Watched:
+    """Notes the socket of a request, so that the watch can cut it."""
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        super().request(*args, **kwargs)
+        watch = getattr(_current, "watch", None)
+        if watch is not None:
+            watch.take(self.sock)
+
+
+class _WatchedHTTP(_Watched, HTTPConnection):
+    pass
+
+
+class _WatchedHTTPS(_Watched, HTTPSConnection):
+    pass
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _WatchedHTTP
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedHTTPS
+
+
+class _WatchedAdapter(HTTPAdapter):
+    """The ordinary adapter over connections that can be cut."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+
+
+class _Watch:
+    """Shuts a call's socket down when its time is up; whoever waits on it then sees the connection end."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sock: socket.socket | None = None
+        self.written = self.cut = False
+
+    def take(self, sock: socket.socket | None) -> None:
+        """The socket that the request has been written to; None: the call is over."""
+        with self._lock:
+            self._sock, self.written = sock, self.written or sock is not None
+        if self.cut:
+            self.bite()
+
+    def bite(self) -> None:
+        """Time is up."""
+        with self._lock, contextlib.suppress(OSError, ValueError):
+            self.cut = True
+            if self._sock is not None:
+                self._sock.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def _watched(seconds: float) -> Iterator[_Watch]:
+    watch = _current.watch = _Watch()
+    timer = threading.Timer(seconds, watch.bite)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield watch
+    finally:
+        timer.cancel()
+        watch.take(None)
+        _current.watch = None
+
+
 def _session(url: str) -> requests.Session:
     if session_factory is not None:
         return session_factory()
@@ -45,8 +123,8 @@ def _session(url: str) -> requests.Session:
     if host not in sessions:
         session = sessions[host] = requests.Session()
         session.trust_env = False  # No proxy and no .netrc credentials from the environment.
-        session.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=4, max_retries=0))
-        session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=4, max_retries=0))
+        session.mount("https://", _WatchedAdapter(pool_connections=1, pool_maxsize=4, max_retries=0))
+        session.mount("http://", _WatchedAdapter(pool_connections=1, pool_maxsize=4, max_retries=0))
     return sessions[host]
 
 
@@ -61,17 +139,19 @@ def call(
 ) -> Answer:
     """One request. deadline: seconds for everything, body included. Raises NeverSent or AnswerLost, never a requests exception."""
     ends = time.monotonic() + deadline
-    try:
-        response = _session(url).request(
-            method, url, params=params, headers=headers, data=body, timeout=(CONNECT_SECONDS, deadline), allow_redirects=False, stream=True
-        )
-    except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
-        raise NeverSent(type(error).__name__) from error
-    except requests.exceptions.ConnectionError as error:
-        raise (NeverSent if _refused(error) else AnswerLost)(type(error).__name__) from error
-    except requests.exceptions.RequestException as error:
-        raise AnswerLost(type(error).__name__) from error
-    return Answer(response.status_code, response.headers, _read(response, ends))
+    options: dict[str, Any] = {"timeout": (CONNECT_SECONDS, deadline), "allow_redirects": False, "stream": True}
+    with _watched(deadline) as watch:
+        try:
+            response = _session(url).request(method, url, params=params, headers=headers, data=body, **options)
+        except requests.exceptions.ConnectTimeout as error:
+            raise NeverSent(type(error).__name__) from error
+        except requests.exceptions.SSLError as error:
+            raise (AnswerLost if watch.written else NeverSent)(type(error).__name__) from error
+        except requests.exceptions.ConnectionError as error:
+            raise (NeverSent if _refused(error) else AnswerLost)(type(error).__name__) from error
+        except requests.exceptions.RequestException as error:
+            raise AnswerLost(type(error).__name__) from error
+        return Answer(response.status_code, response.headers, _read(response, ends))
 
 
 def _refused(error: Exception) -> bool:
@@ -90,4 +170,6 @@ def _read(response: requests.Response, ends: float) -> bytes:
         raise AnswerLost(type(error).__name__) from error
     finally:
         response.close()
+    if time.monotonic() > ends:  # A body without a length ends quietly when its connection is cut.
+        raise AnswerLost("the answer was too slow")
     return bytes(received)

@@ -6,12 +6,13 @@ Raises the four errors of common.errors. Documents: "Product Catalog Products", 
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from django.conf import settings
 from django.utils import timezone
 
-from common.errors import PermanentError
+from common.errors import AmbiguousError, PermanentError
 from meta_integration.catalog.eligibility import NO_SKU, reason_against
 from meta_integration.catalog.items import Carrier, carriers_of
 from meta_integration.catalog.journal import log_payload
@@ -31,6 +32,7 @@ READ_FIELDS = (
     "custom_label_3,custom_label_4,review_status,image_fetch_status"
 )
 LOOK_UP_AT_ONCE = 50
+LONGEST_FILTER = 4_000  # characters in the address; longer addresses may be refused on the way
 BATCH_DEADLINE = 45.0  # seconds, uploads of a few megabytes included; below the 60 s lease
 
 
@@ -98,7 +100,7 @@ class MetaCatalogService:
         payload = build_single(record)
         log_payload(record.name, payload)
         try:
-            return str(self.client.post(f"{self.catalog_id}/products", payload)["id"])
+            return _id_in(self.client.post(f"{self.catalog_id}/products", payload))
         except PermanentError as error:
             if error.code != DUPLICATE:
                 raise
@@ -127,13 +129,13 @@ class MetaCatalogService:
     def _update(self, meta_id: str, record: CatalogRecord) -> None:
         payload = build_update(record)
         log_payload(record.name, payload)
-        self.client.post(meta_id, payload, about_item=True)
+        _confirmed(self.client.post(meta_id, payload, about_item=True))
 
     def hide_item(self, retailer_id: str) -> str | None:
         """Takes an item off sale. Returns its id, or None when Meta does not know it (nothing to hide)."""
         meta_id = self.find_id(retailer_id)
         if meta_id:
-            self.client.post(meta_id, build_hide(), about_item=True)
+            _confirmed(self.client.post(meta_id, build_hide(), about_item=True))
         return meta_id
 
     def delete_item(self, retailer_id: str) -> None:
@@ -142,7 +144,7 @@ class MetaCatalogService:
         if not meta_id:
             return
         try:
-            self.client.delete(meta_id, about_item=True)
+            _confirmed(self.client.delete(meta_id, about_item=True))
         except PermanentError as error:
             if error.subcode != OBJECT_GONE or self.find_id(retailer_id):
                 raise
@@ -156,9 +158,12 @@ class MetaCatalogService:
         """{retailer_id: item as Meta has it now} for at most 50 ids; those Meta does not know are missing."""
         wanted = list(retailer_ids)
         rule = {"retailer_id": {"eq": wanted[0]} if len(wanted) == 1 else {"is_any": wanted}}
-        params = {"filter": orjson.dumps(rule).decode(), "fields": fields, "limit": str(LOOK_UP_AT_ONCE)}
-        answer = self.client.get(f"{self.catalog_id}/products", params)
-        return {str(item.get("retailer_id")): item for item in answer.get("data") or [] if isinstance(item, dict)}
+        text = orjson.dumps(rule).decode()
+        if len(wanted) > 1 and len(quote(text)) > LONGEST_FILTER:
+            half = len(wanted) // 2
+            return self.find_items(wanted[:half], fields=fields) | self.find_items(wanted[half:], fields=fields)
+        answer = self.client.get(f"{self.catalog_id}/products", {"filter": text, "fields": fields, "limit": str(LOOK_UP_AT_ONCE)})
+        return {str(item.get("retailer_id")): item for item in _data_in(answer)}
 
     def list_items(self, after: str = "", *, limit: int = 200, fields: str = READ_FIELDS) -> tuple[list[dict[str, Any]], str]:
         """One page of the catalog and the cursor of the next, "" at the end. Advisory: Meta may leave out or repeat items."""
@@ -166,7 +171,7 @@ class MetaCatalogService:
         answer = self.client.get(f"{self.catalog_id}/products", params)
         paging = answer.get("paging") or {}
         following = str((paging.get("cursors") or {}).get("after") or "") if paging.get("next") else ""
-        return [item for item in answer.get("data") or [] if isinstance(item, dict)], following
+        return _data_in(answer), following
 
     def send_batch(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         """POST items_batch. Returns Meta's answer: {"handles": [..], "validation_status": [..]}; a handle means accepted, not applied."""
@@ -177,9 +182,27 @@ class MetaCatalogService:
         """The status of a handle: {"status", "errors", "errors_total_count", "ids_of_invalid_requests", ..}; {} when Meta knows none."""
         params = {"handle": handle, "load_ids_of_invalid_requests": "true"}
         answer = self.client.get(f"{self.catalog_id}/check_batch_request_status", params)
-        data = answer.get("data") or []
-        return data[0] if data and isinstance(data[0], dict) else {}
+        return next(iter(_data_in(answer)), {})
 
     def describe_catalog(self) -> dict[str, Any]:
         """{"id", "name", "product_count", "vertical"} of the catalog: proof that token and id fit together."""
         return self.client.get(self.catalog_id, {"fields": "id,name,product_count,vertical"})
+
+
+def _data_in(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a reading. An answer without any list must not be taken for "nothing there"."""
+    data = answer.get("data")
+    if not isinstance(data, list):
+        raise AmbiguousError("Meta's answer holds no data.", status=200)
+    return [item for item in data if isinstance(item, dict)]
+
+
+def _id_in(answer: dict[str, Any]) -> str:
+    if not answer.get("id"):
+        raise AmbiguousError("Meta's answer holds no item id.", status=200)
+    return str(answer["id"])
+
+
+def _confirmed(answer: dict[str, Any]) -> None:
+    if answer.get("success") is False:
+        raise AmbiguousError("Meta did not confirm the change.", status=200)

@@ -42,7 +42,6 @@ def sync_now(
     timeout: float,
     progress: Callable[[int, int], None],
     clock: Callable[[], datetime] = database_now,
-    sleep: Callable[[float], None] = time.sleep,
 ) -> Tally:
     """Announces every product, tries each waiting item once (attempts are not reset) and follows open handles until they end.
 
@@ -64,7 +63,7 @@ def sync_now(
         naps = [outcome.nap for outcome in outcomes if outcome.nap is not None]
         if not any(outcome.busy for outcome in outcomes) and not _has_open_ends(catalogs, clock()):
             break
-        sleep(min([SHORT_NAP if any(outcome.busy for outcome in outcomes) else LONGEST_NAP, *naps]))
+        time.sleep(min([SHORT_NAP if any(outcome.busy for outcome in outcomes) else LONGEST_NAP, *naps]))
     return tally(tenant, catalogs, clock())
 
 

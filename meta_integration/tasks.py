@@ -9,10 +9,12 @@ from django.db.models import Q
 
 from common.clock import database_now
 from common.doorbell import ring
+from meta_integration import comparisons
 from meta_integration.catalog import drain, readback
 from meta_integration.catalog.expand import expand_due
 from meta_integration.catalog.sweep import sweep as sweep_all
 from meta_integration.models import Catalog
+from meta_integration.push_runs import refresh_push_runs
 from tenants.models import Tenant
 
 
@@ -25,6 +27,8 @@ def drain_tenant(tenant_id: str, *_: Any) -> None:
     catalogs = list(Catalog.objects.for_tenant(tenant).filter(is_current=True).values_list("pk", flat=True))
     if not catalogs and expand_due(tenant, database_now()):
         ring("meta_integration.tasks.drain_tenant", tenant_id)
+    if not catalogs:
+        refresh_push_runs(tenant.pk, now_please=True)
     for pk in catalogs[1:]:
         ring("meta_integration.tasks.drain_catalog", pk)
     if catalogs:
@@ -33,8 +37,9 @@ def drain_tenant(tenant_id: str, *_: Any) -> None:
 
 @shared_task(name="meta_integration.tasks.drain_catalog")
 def drain_catalog(catalog_pk: int, *_: Any) -> None:
-    """One round for one catalog, then rings again: at once while there is work (fairness between businesses), else for the next due time."""
+    """One round for one catalog, then rings again: at once while there is work (fairness between businesses), else when it is next due."""
     outcome = drain.drain_catalog(catalog_pk)
+    refresh_push_runs(catalog_pk=catalog_pk, now_please=not outcome.more)
     if outcome.more:
         ring("meta_integration.tasks.drain_catalog", catalog_pk)
     elif outcome.nap is not None and _nobody_rings_earlier(catalog_pk, outcome.nap):
@@ -54,6 +59,8 @@ def _nobody_rings_earlier(catalog_pk: int, seconds: float) -> bool:
 def sweep(*_: Any) -> None:
     """Every minute: what no doorbell announced."""
     sweep_all(database_now())
+    refresh_push_runs()
+    comparisons.ring_forgotten()
 
 
 @shared_task(name="meta_integration.tasks.readback_all")
@@ -65,5 +72,7 @@ def readback_all(*_: Any) -> None:
 
 @shared_task(name="meta_integration.tasks.readback")
 def read_back(catalog_pk: int, run_id: str = "", *_: Any) -> None:
-    """Compares one catalog with what we want it to be."""
-    readback.read_back(catalog_pk, run_id=run_id)
+    """Compares one catalog with what we want it to be; the run, if a person started one, says how."""
+    options = comparisons.take_up(run_id)
+    if options is not None:
+        readback.read_back(catalog_pk, run_id=run_id, **options)

@@ -1,4 +1,4 @@
-"""The public product page: what a customer sees behind a product's link. No login, no scripts, nothing loaded from elsewhere but pictures."""
+"""The public product page: what a customer sees behind a product's link. No login, no scripts, nothing from elsewhere but pictures."""
 
 import json
 
@@ -16,7 +16,10 @@ from products_and_services.models import Sku
 from products_and_services.page_content import build_page, structured_data
 from tenants.models import Tenant
 
-POLICY = "default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 @require_safe

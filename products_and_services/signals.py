@@ -116,13 +116,16 @@ def categories_changed(instance: Any, action: str, reverse: bool, pk_set: set[in
         pk_set = set(instance.also_products.values_list("pk", flat=True) if reverse else instance.categories.values_list("pk", flat=True))
     products, categories = (pk_set, {instance.pk}) if reverse else ({instance.pk}, pk_set)
     if products and categories:
+        now = timezone.now()
+        if not reverse:
+            instance.updated_at = now
         _note_categories(instance.tenant_id, products, categories, action)
-        Product.objects.filter(pk__in=products).update(updated_at=timezone.now())
+        Product.objects.filter(pk__in=products).update(updated_at=now)
         announce(instance.tenant_id, sorted(products))
 
 
 def _note_categories(tenant_id: UUID, products: set[int], moved: set[int], action: str) -> None:
-    """Writes [old ids, new ids] of the further categories. After an add and a remove the table holds the new ones, before a clear the old."""
+    """Writes [old ids, new ids]. After an add or remove the table holds the new ones, before a clear the old ones."""
     inside: dict[int, set[int]] = {pk: set() for pk in products}
     through = Product.categories.through.objects.filter(product_id__in=products)
     for product_id, category_id in through.values_list("product_id", "productcategory_id"):

@@ -21,7 +21,7 @@ def only_one(folder: Path) -> Iterator[None]:
 
     The lock belongs to the open file, so it ends with the process: a file that stays behind after kill -9 blocks nobody.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # the database lies in it
     with open(folder / LOCK_FILE, "a+", encoding="utf-8") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -59,7 +59,7 @@ def summary(values: Mapping[str, str], port: int, sandbox_port: int) -> str:
   whatsappcrm is running.
 
     Admin         {web}/admin/
-    Login         admin
+    Login         admin (all businesses), solar-owner or pizzeria-staff (one each)
     Password      {password}
     Meta's side   {sandbox}/
     API           {web}/v1/docs/

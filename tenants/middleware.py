@@ -1,5 +1,6 @@
 """Names the person behind a request, so that evidence written anywhere below says who did it."""
 
+import ipaddress
 from collections.abc import Callable
 
 import structlog
@@ -10,9 +11,13 @@ from tenants.actor import Actor, acting_as
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The peer's address; behind our own proxy the last hop it added."""
+    """The peer's IP address, behind our own proxy the last hop it added; None for anything that is no address (a unix socket)."""
     forwarded = request.headers.get("X-Forwarded-For", "") if settings.TRUST_PROXY_SSL else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR") or None
+    found = forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ipaddress.ip_address(found.partition("%")[0]))
+    except ValueError:
+        return None
 
 
 def request_id() -> str:

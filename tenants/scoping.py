@@ -64,8 +64,8 @@ def role_in(request: HttpRequest) -> str | None:
     if request.user.is_superuser:
         return Role.OWNER
     if not hasattr(request, "_tenant_role"):
-        held = Membership.objects.filter(user=request.user, tenant=active_tenant(request)) if active_tenant(request) else None
-        request._tenant_role = held.values_list("role", flat=True).first() if held is not None else None  # type: ignore[attr-defined]
+        held = Membership.objects.filter(user=request.user, tenant=active_tenant(request))  # type: ignore[misc]
+        request._tenant_role = held.values_list("role", flat=True).first() if active_tenant(request) else None  # type: ignore[attr-defined]
     return request._tenant_role  # type: ignore[attr-defined]
 
 

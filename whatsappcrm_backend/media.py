@@ -6,6 +6,7 @@ Only pictures: a stray file of any other kind, a folder, and everything outside 
 from pathlib import PurePosixPath
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 from django.views.static import serve
@@ -19,7 +20,10 @@ def serve_picture(request: HttpRequest, path: str) -> HttpResponseBase:
     kind = TYPES.get(PurePosixPath(path).suffix.lower())
     if kind is None or "\0" in path:
         raise Http404("No such picture.")
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    try:
+        response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    except SuspiciousOperation as error:
+        raise Http404("No such picture.") from error
     if isinstance(response, FileResponse):
         response["Content-Type"] = kind
     response["X-Content-Type-Options"] = "nosniff"

@@ -5,15 +5,20 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from common.api import not_found, optional_slash
+from whatsappcrm_backend.health import healthz, readyz
 from whatsappcrm_backend.media import serve_picture
 
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("v1/", include([*optional_slash("schema", SpectacularAPIView.as_view(), "schema")])),
     path("v1/", include([*optional_slash("docs", SpectacularSwaggerView.as_view(url_name="schema"), "docs")])),
     path("v1/", include("products_and_services.api.urls")),
+    path("v1/", include("meta_integration.api.urls")),
     path("v1/", include("operations.api")),
     re_path(r"^v1(/|$)", not_found),  # Last below v1/: unknown API addresses answer JSON with DEBUG on as well.
+    path("meta/", include("meta_integration.urls")),
     path("", include("products_and_services.urls")),
     re_path(r"^media/(?P<path>.*)$", serve_picture, name="media"),
 ]

@@ -27,7 +27,7 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget as CheckboxesWidget,
 )
 from unfold.widgets import (
-    UnfoldAdminPasswordInput as PasswordWidget,
+    UnfoldAdminPasswordWidget as PasswordWidget,
 )
 from unfold.widgets import (
     UnfoldAdminSelectWidget as SelectWidget,

@@ -7,9 +7,10 @@ from uuid import UUID
 from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest
 from unfold.admin import StackedInline, TabularInline
+from unfold.decorators import display
 
 from common.admin import access
 from common.admin.filters import scoped_filter
@@ -58,9 +59,16 @@ def _has_foreign(value: Any, tenant_id: Any) -> bool:
 
 
 class ScopedChoicesMixin:
-    """Limits the choices of relations to the form's business."""
+    """Limits the choices of relations to the form's business. An address typed without "https://" means https."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, URLField):
+            kwargs.setdefault("assume_scheme", "https")
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if access.is_tenant_model(db_field.remote_field.model):
+            kwargs.setdefault("label", "Business")
         kwargs["queryset"] = self._choices(db_field, request, kwargs)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
@@ -79,6 +87,14 @@ class ScopedChoicesMixin:
             return rows if request.user.is_superuser else rows.none()
         tenant_id = getattr(request, "form_tenant_id", None)
         return rows.filter(**{path: tenant_id}) if tenant_id else access.scoped(request, rows, path)
+
+
+class BusinessFilter(scoped_filter(RelatedFieldListFilter)):  # type: ignore[misc]
+    """For those who see all businesses: narrow the list to one without switching."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "business"
 
 
 class TenantModelAdmin(ScopedChoicesMixin, ConsoleAdmin):
@@ -133,7 +149,7 @@ class TenantModelAdmin(ScopedChoicesMixin, ConsoleAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
         filters = [self._scoped_item(item) for item in super().get_list_filter(request)]
-        return [*filters, ("tenant", scoped_filter(RelatedFieldListFilter))] if self._shows_tenant(request) else filters
+        return [*filters, ("tenant", BusinessFilter)] if self._shows_tenant(request) else filters
 
     def _scoped_item(self, item: Any) -> Any:
         if isinstance(item, (list, tuple)):
@@ -145,11 +161,18 @@ class TenantModelAdmin(ScopedChoicesMixin, ConsoleAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
         columns = list(super().get_list_display(request))
-        return [*columns, "tenant"] if self._shows_tenant(request) and "tenant" not in columns else columns
+        return [*columns, "business"] if self._shows_tenant(request) else columns
+
+    @display(description="Business", ordering="tenant")
+    def business(self, obj: Any) -> str:
+        """The column and the read-only field for those who see all businesses."""
+        return str(obj.tenant)
 
     def get_list_select_related(self, request: HttpRequest) -> Any:
         related = super().get_list_select_related(request)
-        return [*related, "tenant"] if self._shows_tenant(request) and isinstance(related, (list, tuple)) else related
+        if not self._shows_tenant(request):
+            return related
+        return [*related, "tenant"] if isinstance(related, (list, tuple)) else True
 
     # --- the business of a form -------------------------------------------------------------------------------------------
     def _shows_tenant(self, request: HttpRequest) -> bool:
@@ -174,7 +197,7 @@ class TenantModelAdmin(ScopedChoicesMixin, ConsoleAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
         fields = list(super().get_readonly_fields(request, obj))
-        return [*fields, "tenant"] if self._shows_tenant(request) and obj is not None and "tenant" not in fields else fields
+        return [*fields, "business"] if self._shows_tenant(request) and obj is not None else fields
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
         """The declared fieldsets with the business field first for those who see all, and without it for everybody else."""
@@ -182,7 +205,7 @@ class TenantModelAdmin(ScopedChoicesMixin, ConsoleAdmin):
         fieldsets = [(title, {**options, "fields": _without_tenant(options["fields"])}) for title, options in declared]
         if self._shows_tenant(request) and fieldsets:
             title, options = fieldsets[0]
-            fieldsets[0] = (title, {**options, "fields": ["tenant", *options["fields"]]})
+            fieldsets[0] = (title, {**options, "fields": ["tenant" if obj is None else "business", *options["fields"]]})
         return fieldsets
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -36,7 +36,10 @@ def broken(monkeypatch):
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's error names")
-@pytest.mark.parametrize(("name", "outage"), [("SQLITE_BUSY", True), ("SQLITE_LOCKED_SHAREDCACHE", True), ("SQLITE_IOERR_WRITE", True), ("SQLITE_ERROR", False)])
+@pytest.mark.parametrize(
+    ("name", "outage"),
+    [("SQLITE_BUSY", True), ("SQLITE_LOCKED_SHAREDCACHE", True), ("SQLITE_IOERR_WRITE", True), ("SQLITE_ERROR", False)],
+)
 def test_a_missing_table_is_no_outage(name, outage):
     assert is_outage(sqlite_error(name)) is outage
     assert not is_outage(ValueError())
@@ -108,7 +111,9 @@ def test_the_next_request_has_a_connection_again(client):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         pid = cursor.fetchone()[0]
-    other = connect(**{key: value for key, value in connection.get_connection_params().items() if key in ("dbname", "host", "port", "user", "password")})
+    wanted = ("dbname", "host", "port", "user", "password")
+    server = {key: value for key, value in connection.get_connection_params().items() if key in wanted}
+    other = connect(**server)
     other.autocommit = True
     other.cursor().execute("SELECT pg_terminate_backend(%s)", [pid])
     other.close()

@@ -1,21 +1,22 @@
 """Asking Meta what it has for certain retailer_ids: the exact look-up that ends doubt. Sends nothing."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
+from common.bulk import update_rows
 from common.errors import NeedsConfigurationError, RemoteError
 from meta_integration.catalog.carriers import load_carriers
-from meta_integration.catalog.compare import differences, is_hidden
+from meta_integration.catalog.compare import SHAPE_FIELDS, differences, is_hidden
 from meta_integration.catalog.decide import ABSENT, Kind, wanted_for
 from meta_integration.catalog.pause import note_outcome, pause_for
 from meta_integration.catalog.rows import Row, make_doubt, read_rows, settle_rows
 from meta_integration.catalog.settle import ASK_AFTER, is_outage, settle_without_call, succeed
 from meta_integration.catalog.surroundings import surroundings_of
 from meta_integration.catalog_service import LOOK_UP_AT_ONCE, MetaCatalogService
-from meta_integration.models import Catalog, CatalogItem, ItemState
+from meta_integration.models import IN_DOUBT, Catalog, CatalogItem, ItemState
 
 ASKS_PER_ROUND = 4
 
@@ -43,8 +44,12 @@ def ask_due(catalog: Catalog, service: MetaCatalogService, clock: Callable[[], d
 
 def due_to_ask(catalog: Catalog, now: datetime) -> Any:
     """Items to be looked up now (a time further ahead than two minutes is a clock that jumped)."""
-    waiting = CatalogItem.objects.filter(catalog=catalog, ask_at__isnull=False, batch__isnull=True)
-    return waiting.filter(Q(ask_at__lte=now) | Q(ask_at__gt=now + ASK_AFTER)).order_by("ask_at", "id")
+    return may_be_asked(catalog).filter(Q(ask_at__lte=now) | Q(ask_at__gt=now + ASK_AFTER)).order_by("ask_at", "id")
+
+
+def may_be_asked(catalog: Catalog) -> Any:
+    """Items to be looked up sooner or later; those with an open handle, or in a call, when that has ended."""
+    return CatalogItem.objects.filter(catalog=catalog, ask_at__isnull=False, batch__isnull=True, in_flight=False)
 
 
 def ask(catalog: Catalog, item_ids: Iterable[int], service: MetaCatalogService, clock: Callable[[], datetime]) -> list[int]:
@@ -60,7 +65,7 @@ def ask(catalog: Catalog, item_ids: Iterable[int], service: MetaCatalogService, 
     now = clock()
     carriers = load_carriers(catalog, [row.retailer_id for row in rows])
     around = surroundings_of(catalog.tenant, catalog.config)
-    right, wrong, unexpected = [], [], []
+    right, wrong, unexpected, stays = [], [], [], []
     for row in rows:
         there = remote.get(row.retailer_id)
         _note_presence(row, there)
@@ -69,21 +74,25 @@ def ask(catalog: Catalog, item_ids: Iterable[int], service: MetaCatalogService, 
             right.append(row)
         elif row.wanted.kind is Kind.DELETE and row.mark == row.done and row.state != ItemState.GONE:
             unexpected.append(row.id)
-        elif not _was_refused(row):
-            wrong.append(row.id)
-    settled = {row.id for row in settle_rows(right, {"ask_at": None}, now=now, was_called=False)}
-    # Compare-and-set for doubt as well: an item that moved during the look-up is no longer what we looked at.
-    still = {row.id: row.rev for row in rows}
-    current = dict(CatalogItem.objects.filter(pk__in=wrong).values_list("pk", "rev"))
-    make_doubt([pk for pk in wrong if current.get(pk) == still[pk]], now)
-    CatalogItem.objects.filter(pk__in=[row.id for row in rows if row.id not in settled]).update(ask_at=None)
+            stays.append(row)
+        else:
+            (stays if _was_refused(row) else wrong).append(row)
+    settle_rows(right, {"ask_at": None}, now=now, was_called=False)
+    make_doubt(_note_look(wrong), now)
+    _note_look(stays)
     return unexpected
+
+
+def _note_look(rows: list[Row]) -> set[int]:
+    """What was seen, where the item has not moved during the look-up (else it is asked once more). Returns the ids that were noted."""
+    seen = [{"id": row.id, "rev": row.rev, "meta_id": row.meta_id, "live_shape": row.live_shape, "ask_at": None} for row in rows]
+    return update_rows(CatalogItem, seen, match=("id", "rev")) if seen else set()
 
 
 def _note_presence(row: Row, there: Mapping[str, Any] | None) -> None:
     """What the look-up alone tells, before asking what is wanted."""
     row.meta_id = str(there.get("id") or "") if there else ""
-    row.live_hash = ABSENT if there is None else row.live_hash or "?"
+    row.live_hash = ABSENT if there is None else row.live_hash or IN_DOUBT
 
 
 def _is_right(row: Row, there: Mapping[str, Any] | None, now: datetime) -> bool:
@@ -92,7 +101,11 @@ def _is_right(row: Row, there: Mapping[str, Any] | None, now: datetime) -> bool:
     if kind is Kind.NOTHING:
         settle_without_call(row)
         return True
-    if there is None or (kind is Kind.PUBLISH and row.wanted.record is not None and differences(row.wanted.record, there)):
+    if there is None:
+        return False
+    if kind is Kind.PUBLISH and row.wanted.record is not None and (found := differences(row.wanted.record, there)):
+        if found.keys() & SHAPE_FIELDS:
+            row.live_shape = IN_DOUBT
         return False
     if kind is Kind.DELETE or (kind is Kind.HIDE and not is_hidden(there)):
         return False

@@ -107,11 +107,12 @@ class BatchSender:
             if error.status is not None and is_outage(error):
                 row.batch_limit = max(1, len(rows) // SPLIT_INTO)
         answer = {"error": error.message, "code": error.code, "fbtrace_id": error.fbtrace_id}
-        settle_rows(rows, {"ask_at": ask_later(error, now), "last_answer": redact(answer)}, now=now)
+        settle_rows(rows, {"last_answer": redact(answer)} | ask_later(error, now), now=now)
 
     def _accept(self, rows: list[Row], requests: list[dict[str, Any]], answer: dict[str, Any]) -> None:
         now = self.clock()
-        handle = next((str(handle) for handle in answer.get("handles") or [] if handle), "")
+        handles = answer.get("handles")
+        handle = next((str(handle) for handle in handles if handle), "") if isinstance(handles, list) else ""
         refused = _refusals(answer)
         named = [row for row in rows if row.retailer_id in refused]
         for row in named:
@@ -164,6 +165,7 @@ def _refusals(answer: dict[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for entry in answer.get("validation_status") or []:
         errors = entry.get("errors") if isinstance(entry, dict) else None
-        if errors:
-            found[str(entry.get("retailer_id"))] = clean_error_text("; ".join(str(error.get("message")) for error in errors[:3]))
+        if errors and isinstance(errors, list):
+            words = (str(error.get("message") if isinstance(error, dict) else error) for error in errors[:3])
+            found[str(entry.get("retailer_id"))] = clean_error_text("; ".join(words))
     return found

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
+from django.db.models import QuerySet
 
 from common.bulk import json_ids
 from common.clock import database_now
@@ -41,7 +42,7 @@ def mark_changed(tenant_id: UUID, product_ids: Iterable[int], *, restart: bool =
         ring("meta_integration.tasks.drain_tenant", str(tenant_id), countdown=DEBOUNCE.total_seconds())
 
 
-def due_changes(tenant_id: UUID, now: datetime, limit: int) -> list[CatalogChange]:
+def due_changes(tenant_id: UUID, now: datetime) -> "QuerySet[CatalogChange]":
     """Rows whose debounce is over; one further ahead than the debounce is long was written by a clock that jumped."""
     waiting = CatalogChange.objects.for_tenant(tenant_id).exclude(due_at__gt=now, due_at__lte=now + DEBOUNCE)
-    return list(waiting.order_by("due_at", "id")[:limit])
+    return waiting.order_by("due_at", "id")

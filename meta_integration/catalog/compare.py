@@ -1,18 +1,21 @@
 """Is what Meta shows what we want? Field by field, over what can be read. Pure.
 
-Prices come back as formatted strings ("$1,299.00", "1.299,00 €"): only their digits are compared. What Meta does not return (None) is
-not compared; such a field is healed by an edit or a restart.
+Prices come back as formatted strings ("$1,299.00", "1.299,00 €") and are read again. What cannot be read (importer, compliance,
+further attributes) is not compared; such a field is healed by an edit or a restart.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from common.money import quantize
+from common.money import decimals_of, quantize
 from meta_integration.catalog.record import CatalogRecord
 
 HIDDEN_WORDS = frozenset({"staging", "hidden"})
+SHAPE_FIELDS = frozenset({"retailer_product_group_id", "origin_country"})  # Differences that only a batch can mend.
 
 
 def differences(record: CatalogRecord, remote: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
@@ -42,10 +45,12 @@ def differences(record: CatalogRecord, remote: Mapping[str, Any]) -> dict[str, t
     found |= _price_differences(record, remote)
     if is_hidden(remote):
         found["visibility"] = ("published", str(remote.get("visibility")))
-    if "retailer_product_group_id" in remote and record.group_id and remote["retailer_product_group_id"] != record.group_id:
-        found["retailer_product_group_id"] = (record.group_id, str(remote["retailer_product_group_id"]))
-    if "additional_image_urls" in remote and list(remote["additional_image_urls"] or []) != list(record.more_image_urls):
-        found["additional_image_urls"] = (", ".join(record.more_image_urls), ", ".join(remote["additional_image_urls"] or []))
+    group = str(remote.get("retailer_product_group_id") or "")
+    if group not in (record.group_id, *(() if record.group_id else (record.retailer_id,))):  # Ungrouped items may name themselves.
+        found["retailer_product_group_id"] = (record.group_id, group)
+    pictures = [str(url) for url in remote.get("additional_image_urls") or []]
+    if pictures != list(record.more_image_urls):
+        found["additional_image_urls"] = (", ".join(record.more_image_urls), ", ".join(pictures))
     return found
 
 
@@ -65,9 +70,8 @@ def _price_differences(record: CatalogRecord, remote: Mapping[str, Any]) -> dict
     if not same_amount(record.price, record.currency, str(remote.get("price") or "")):
         found["price"] = (f"{record.price} {record.currency}", str(remote.get("price") or ""))
     shown = str(remote.get("sale_price") or "")
-    on_sale = any(digit in shown for digit in "123456789")
     if record.sale_price is None:
-        same = not on_sale
+        same = not any(digit in shown for digit in "123456789")
     else:
         same = same_amount(record.sale_price, record.currency, shown)
     if not same:
@@ -79,19 +83,37 @@ def _price_differences(record: CatalogRecord, remote: Mapping[str, Any]) -> dict
 
 
 def same_amount(amount: Decimal, currency: str, shown: str) -> bool:
-    """True when the digits of a formatted price are the amount's, whatever separators and signs surround them."""
-    digits = "".join(char for char in shown if char.isdigit())
-    if not digits:
-        return False
-    exact = f"{quantize(amount, currency)}"
-    spellings = {exact.replace(".", ""), f"{amount:.2f}".replace(".", ""), f"{amount:.3f}".replace(".", "")}
-    if amount == amount.to_integral_value():
-        spellings.add(f"{amount:.0f}")
-    return digits.lstrip("0") in {spelling.lstrip("0") for spelling in spellings}
+    """True when a formatted price may mean the amount; signs, spaces and the style of the separators do not matter.
+
+    A price that cannot be read at all ("on request") says nothing; an empty one differs.
+    """
+    meanings = amounts_of(shown, decimals_of(currency))
+    return quantize(amount, currency) in meanings if meanings else bool(shown.strip())
+
+
+def amounts_of(shown: str, decimals: int) -> set[Decimal]:
+    """What a formatted price may mean. decimals: the currency's own; only three make "1.299" mean two things."""
+    digits = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in shown)
+    number = re.search(r"\d(?:[\d.,'’٫٬\s]*\d)?", digits)
+    if number is None:
+        return set()
+    text = re.sub(r"['’٬\s]", "", number[0]).replace("٫", ".")
+    whole, mark, tail = max(text.rpartition("."), text.rpartition(","), key=lambda parts: len(parts[0]))
+    plain = Decimal(re.sub(r"[.,]", "", text))
+    if not mark:
+        return {plain}
+    fraction = Decimal(f"{re.sub(r'[.,]', '', whole)}.{tail}")
+    if len(tail) != 3:
+        return {fraction}
+    if mark in whole:
+        return {plain}  # The same mark twice separates thousands.
+    if decimals != 3:
+        return {plain}
+    return {fraction} if re.search(r"[.,]", whole) else {fraction, plain}
 
 
 def _same_time(moment: datetime | None, shown: Any) -> bool:
     try:
-        return moment is not None and datetime.fromisoformat(str(shown)) == moment
+        return moment is not None and datetime.fromisoformat(str(shown)) == moment.replace(microsecond=0)
     except ValueError:
         return False

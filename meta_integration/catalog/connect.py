@@ -23,16 +23,16 @@ def apply_config(config: MetaAppConfig) -> None:
         mapped = CategoryCatalog.objects.for_tenant(config.tenant_id).values("catalog_id")
         others = Catalog.objects.for_tenant(config.tenant_id).filter(is_current=True).exclude(catalog_id=config.catalog_id)
         _retire(others.exclude(pk__in=mapped))
-        Catalog.objects.for_tenant(config.tenant_id).filter(pk__in=mapped).update(config=config, is_current=True)
-        open_catalog(config, config.catalog_id)
+        for catalog_id in {config.catalog_id, *Catalog.objects.filter(pk__in=mapped).values_list("catalog_id", flat=True)}:
+            open_catalog(config, catalog_id)
         for catalog in Catalog.objects.filter(config=config, is_current=True, paused_at__isnull=False).select_related("tenant", "config"):
             if catalog.paused_until is None and catalog.pause_fingerprint != config.credentials_fingerprint:
                 resume(catalog)  # The token has changed: that was the remedy.
 
 
 def open_catalog(config: MetaAppConfig, catalog_id: str) -> Catalog:
-    """The current Catalog for an id at Meta; when it was not current before, every product is announced, and what it may hold is doubted."""
-    catalog, created = Catalog.objects.get_or_create(
+    """The current Catalog for an id at Meta; when it was not current before, every product is announced and what it may hold is doubted."""
+    catalog, _ = Catalog.objects.get_or_create(
         tenant_id=config.tenant_id, catalog_id=catalog_id, defaults={"config": config, "is_current": False}
     )
     was_current = catalog.is_current and catalog.config_id is not None

@@ -8,7 +8,7 @@ from django.db.models import F, Min, Q
 
 from common.clock import database_now
 from common.lease import Lease, claim
-from meta_integration.catalog.asks import ask_due
+from meta_integration.catalog.asks import ask_due, may_be_asked
 from meta_integration.catalog.batches import BatchSender
 from meta_integration.catalog.carriers import load_carriers
 from meta_integration.catalog.changes import due_changes
@@ -37,7 +37,7 @@ class Outcome:
 
 
 def drain_catalog(catalog_pk: int, clock: Callable[[], datetime] = database_now) -> Outcome:
-    """One round. A death inside it (not an exception) leaves the lease to run out; whoever takes it over asks about what was in flight."""
+    """One round. A death inside it leaves the lease to run out; whoever takes it over asks about what was in flight."""
     catalog = Catalog.objects.select_related("tenant", "config__tenant").filter(pk=catalog_pk).first()
     if catalog is None:
         return Outcome()
@@ -53,6 +53,7 @@ def drain_catalog(catalog_pk: int, clock: Callable[[], datetime] = database_now)
         end_if_over(catalog, clock())
         _round(catalog, lease, clock)
     except Exception:
+        _doubt_what_was_in_flight(catalog, clock())
         lease.release()
         raise
     lease.release()
@@ -81,7 +82,7 @@ def _round(catalog: Catalog, lease: Lease, clock: Callable[[], datetime]) -> Non
 
 def has_work(catalog: Catalog, now: datetime) -> bool:
     """True when another round would find something to expand or to send."""
-    if due_changes(catalog.tenant_id, now, 1):
+    if due_changes(catalog.tenant_id, now).exists():
         return True
     if not is_callable(catalog, now) or is_resting(catalog, now):
         return False
@@ -131,7 +132,7 @@ def _send(catalog: Catalog, rows: list[Row], lease: Lease, service: MetaCatalogS
 
 def _next_nap(catalog: Catalog, now: datetime) -> float | None:
     poll = CatalogBatch.objects.filter(catalog=catalog, poll_at__isnull=False).aggregate(at=Min("poll_at"))["at"]
-    ask = CatalogItem.objects.filter(catalog=catalog, ask_at__isnull=False).aggregate(at=Min("ask_at"))["at"]
+    ask = may_be_asked(catalog).aggregate(at=Min("ask_at"))["at"]
     change = CatalogChange.objects.for_tenant(catalog.tenant_id).aggregate(at=Min("due_at"))["at"]
     moments = [moment for moment in (poll, ask, change, catalog.resting_until) if moment]
     if not moments:

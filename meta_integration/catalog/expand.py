@@ -27,7 +27,8 @@ def expand_due(tenant: Tenant, now: datetime) -> bool:
     Every item of a changed product, in every catalog, gets a new mark, and the change row goes, unless it has changed once more since.
     """
     with transaction.atomic():
-        changes = due_changes(tenant.pk, now, CHANGES_AT_ONCE)
+        # What a save or another worker holds at this moment is left for the next round: nobody waits in a circle for anybody.
+        changes = list(due_changes(tenant.pk, now).select_for_update(skip_locked=True)[:CHANGES_AT_ONCE])
         if not changes:
             return False
         ids = [change.product_id for change in changes]
@@ -35,7 +36,7 @@ def expand_due(tenant: Tenant, now: datetime) -> bool:
         _create_missing(tenant, products)
         _mark(tenant, ids, products, {change.product_id for change in changes if change.restart}, now)
         _remove(changes)
-        refresh_summaries(ids)
+    refresh_summaries(ids)  # Afterwards: a save holds its product while it waits for its change row, so we must not hold both.
     log_skipped(products.values())
     return True
 

@@ -13,6 +13,7 @@ from meta_integration.models import Catalog, MetaAppConfig
 from operations.services import close_alert, raise_alert
 
 LONGEST_PAUSE = timedelta(minutes=60)
+TOKEN_CODES = frozenset({102, 104, 190})
 FAILURES_BEFORE_REST, REST = 5, timedelta(seconds=60)
 
 
@@ -49,6 +50,8 @@ def pause_for(catalog: Catalog, error: RemoteError, now: datetime) -> None:
     }
     catalog.__dict__.update(values)
     Catalog.objects.filter(pk=catalog.pk).update(**values)
+    if error.code in TOKEN_CODES:  # The token is every catalog's: one failed call is enough.
+        Catalog.objects.filter(config=catalog.config_id, is_current=True).update(**values)
     if stopped:
         raise_alert(
             catalog.tenant,

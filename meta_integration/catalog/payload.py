@@ -86,7 +86,7 @@ def build_batch_row(record: CatalogRecord) -> dict[str, Any]:
     }
     data |= _shared(record)
     # A batch takes an empty value as "clear this", so these are always present; a changed shape sends an item this way.
-    data["additional_variant_attribute"] = ",".join(f"{_plain(name)}:{_plain(value)}" for name, value in record.other_attributes)
+    data["additional_variant_attribute"] = ",".join(f"{name}:{value}" for name, value in record.other_attributes)
     data["importer_address"] = {"street1": record.importer_address} if record.importer_address else ""
     data["origin_country"] = record.origin_country
     data["wa_compliance_category"] = record.wa_compliance_category
@@ -131,7 +131,3 @@ def _window(record: CatalogRecord) -> str:
 
 def _iso(moment: datetime | None) -> str:
     return moment.isoformat(timespec="seconds") if moment else ""
-
-
-def _plain(text: str) -> str:
-    return text.replace(",", " ").replace(":", " ").strip()

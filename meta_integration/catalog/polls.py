@@ -11,7 +11,7 @@ from meta_integration.catalog.pause import note_outcome, pause_for
 from meta_integration.catalog.rows import Row, read_rows, settle_rows
 from meta_integration.catalog.settle import fail, is_outage, succeed
 from meta_integration.catalog_service import MetaCatalogService
-from meta_integration.models import Catalog, CatalogBatch, CatalogItem
+from meta_integration.models import IN_DOUBT, Catalog, CatalogBatch, CatalogItem
 
 POLL_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 10, 20, 30, 60))
 LONGEST_OPEN = timedelta(minutes=30)
@@ -77,7 +77,8 @@ def _take_in(batch: CatalogBatch, status: dict[str, Any], now: datetime) -> None
 def _settle_finished(batch: CatalogBatch, status: dict[str, Any], now: datetime) -> None:
     messages = _messages(status)
     bad = {*messages, *(str(value) for value in status.get("ids_of_invalid_requests") or [])}
-    unnamed = int(status.get("errors_total_count") or 0) > len(bad)
+    # Of a handle that was freed nothing is taken on trust any more: its items have been asked about, and may have been sent, since.
+    unnamed = int(status.get("errors_total_count") or 0) > len(bad) or batch.freed_at is not None
     succeeded, failed, doubtful = [], [], []
     rows, foreign = _rows_of(batch)
     for row in rows:
@@ -89,6 +90,7 @@ def _settle_finished(batch: CatalogBatch, status: dict[str, Any], now: datetime)
     for row in succeeded:
         succeed(row, now)
     for row in failed:
+        row.live_shape = IN_DOUBT
         fail(row, PermanentError(messages.get(row.retailer_id) or "Meta refused this item without saying why."))
     settle_rows(succeeded, {"batch_id": None}, now=now)
     settle_rows(failed, {"batch_id": None}, now=now)

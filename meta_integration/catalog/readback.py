@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F
+from django.db.models.functions import Greatest, Least
 from django.urls import reverse
 
 from common.bulk import chunks, update_rows
@@ -25,11 +26,11 @@ from meta_integration.catalog.pause import is_callable, pause_for
 from meta_integration.catalog.rows import Row, make_doubt, read_rows
 from meta_integration.catalog.summary import refresh_summaries
 from meta_integration.catalog.surroundings import surroundings_of
+from meta_integration.catalog.unannounced import unannounced_products
 from meta_integration.catalog_service import LOOK_UP_AT_ONCE, MetaCatalogService
-from meta_integration.models import ADVISED_BATCH_SIZE, Catalog, CatalogChange, CatalogItem, ItemState
+from meta_integration.models import ADVISED_BATCH_SIZE, IN_DOUBT, Catalog, CatalogChange, CatalogItem, ItemState
 from operations.models import Run, RunIssue, RunKind, RunStatus
 from operations.services import advance_run, close_alert, finish_run, raise_alert, start_run
-from products_and_services.models import Sku
 
 BRAKE_COUNT, BRAKE_SHARE = 20, 0.20
 MOST_PAGES = 20_000
@@ -104,8 +105,8 @@ class _Reader:
         Catalog.objects.filter(pk=self.catalog.pk).update(readback_started_at=self.started)
         self._read_listing()
         self._find_missing()
+        self._announce_unknown(dry_run=dry_run)
         if not dry_run:
-            self._announce_unknown()
             self._restart_failed_deletes()
             self._ask_suspects()
             ring("meta_integration.tasks.drain_catalog", self.catalog.pk)
@@ -135,7 +136,7 @@ class _Reader:
         for row in rows.values():
             self.findings.seen.add(row.id)
             if row.id in quiet:
-                row.live_hash = row.live_hash or "?"  # It is there, so it may exist, whatever we last knew.
+                row.live_hash = row.live_hash or IN_DOUBT  # It is there, so it may exist, whatever we last knew.
                 row.want(wanted_for(row, carriers.get(row.retailer_id), self.around, now))
                 self._judge(row, remote[row.retailer_id])
 
@@ -144,28 +145,30 @@ class _Reader:
         if kind is Kind.PUBLISH and row.wanted.record is not None:
             found = differences(row.wanted.record, there)
             if found:
-                self._suspect(row.id, "different", ", ".join(f"{name}: “{here}” here, “{at}” at Meta" for name, (here, at) in found.items()))
+                words = [f"{name}: “{here}” here, “{at}” at Meta" for name, (here, at) in found.items()]
+                self._suspect(row.id, "different", ", ".join(words))
         elif kind is Kind.HIDE and not is_hidden(there):
             self._suspect(row.id, "different", "on sale at Meta, hidden here")
         elif kind is Kind.DELETE:
             self._suspect(row.id, "extra", "still at Meta, deleted here")
-        if row.id not in self.findings.suspects and row.live_hash == "?" and kind is not Kind.NOTHING:
+        if row.id not in self.findings.suspects and row.live_hash == IN_DOUBT and kind is not Kind.NOTHING:
             self._suspect(row.id, "different", "in doubt after an unanswered call")
 
     def _comparable(self, rows: Iterable[Row]) -> set[int]:
         """Items about which the listing may say something: nothing is on its way to them, and they have not moved since it began."""
         ids = [row.id for row in rows]
-        items = CatalogItem.objects.filter(pk__in=ids, batch__isnull=True, in_flight=False).exclude(moved_at__gte=self.started)
+        items = CatalogItem.objects.filter(pk__in=ids, batch__isnull=True, in_flight=False)
+        items = items.exclude(moved_at__gte=self.started, moved_at__lte=self.clock())  # Later than now: a clock that jumped, long ago.
         found = dict(items.exclude(state=ItemState.RETRY).values_list("pk", "product_id"))
         changing = set(CatalogChange.objects.filter(product_id__in=found.values()).values_list("product_id", flat=True))
         return {pk for pk, product_id in found.items() if product_id not in changing}
 
     def _learn_ids(self, rows: dict[str, Row], remote: dict[str, dict[str, Any]]) -> None:
-        fresh = [{"id": row.id, "rev": row.rev, "meta_id": str(remote[key]["id"])} for key, row in rows.items() if remote[key].get("id")]
-        changed = [value for value, row in zip(fresh, rows.values(), strict=False) if value["meta_id"] != row.meta_id]
-        if changed:
-            update_rows(CatalogItem, changed, match=("id", "rev"))
-            refresh_summaries(row.product_id for row in rows.values() if row.product_id)
+        ids = {row.id: str(remote[key].get("id") or "") for key, row in rows.items()}
+        fresh = [row for row in rows.values() if ids[row.id] and ids[row.id] != row.meta_id]
+        if fresh:
+            update_rows(CatalogItem, [{"id": row.id, "rev": row.rev, "meta_id": ids[row.id]} for row in fresh], match=("id", "rev"))
+            refresh_summaries(row.product_id for row in fresh if row.product_id)
 
     def _find_missing(self) -> None:
         items = CatalogItem.objects.filter(catalog=self.catalog, was_sent=True).exclude(live_hash=ABSENT)
@@ -186,16 +189,11 @@ class _Reader:
 
     # --- what is done about it ------------------------------------------------------------------------------------------
 
-    def _announce_unknown(self) -> None:
-        """Products that bulk SQL brought in have no item row in any catalog yet."""
-        tenant_id = self.catalog.tenant_id
-        skus = Sku.objects.filter(tenant_id=tenant_id).values_list("value", "product_id", "variant__product_id")
-        for some in chunks(skus.iterator()):
-            values = [value for value, _, _ in some]
-            known = set(CatalogItem.objects.filter(catalog__tenant=tenant_id, retailer_id__in=values).values_list("retailer_id", flat=True))
-            missing = {own or parent for value, own, parent in some if value not in known}
-            self.findings.unannounced += len(missing)
-            mark_changed(tenant_id, missing)
+    def _announce_unknown(self, *, dry_run: bool) -> None:
+        for ids in unannounced_products(self.catalog, self.around, self.clock()):
+            self.findings.unannounced += len(ids)
+            if not dry_run:
+                mark_changed(self.catalog.tenant_id, ids)
 
     def _restart_failed_deletes(self) -> None:
         """A failed delete has no page and no edit to revive it: each full reading starts a new series."""
@@ -234,7 +232,7 @@ class _Reader:
     def _finish(self, dry_run: bool) -> None:
         now = self.clock()
         # A batch size that was halved for a passing reason grows back, a step a night.
-        grown = min(ADVISED_BATCH_SIZE, max(self.catalog.batch_size, 1) * 2)
+        grown = Least(ADVISED_BATCH_SIZE, Greatest(F("batch_size"), 1) * 2)
         Catalog.objects.filter(pk=self.catalog.pk).update(readback_finished_at=now, batch_size=grown)
         issues = CatalogItem.objects.filter(pk__in=list(self.findings.texts)).values_list("pk", "product_id", "retailer_id")
         RunIssue.objects.bulk_create(

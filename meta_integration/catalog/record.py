@@ -16,6 +16,7 @@ from products_and_services.snapshot import ImageSnapshot, ProductSnapshot, Varia
 
 # Limits of the items_batch reference ("Product Catalog Items Batch"); longer text is cut, the end of a product_type path is kept.
 NAME_LIMIT, DESCRIPTION_LIMIT, PRODUCT_TYPE_LIMIT, MORE_IMAGES = 100, 5000, 750, 20
+NAMED_LIMITS = {"color": 100, "pattern": 100, "size": 200, "material": 200}
 NAMED_ATTRIBUTES = {"color": "color", "colour": "color", "size": "size", "material": "material", "pattern": "pattern"}
 
 
@@ -92,7 +93,7 @@ def build_record(carrier: Carrier, around: Surroundings, now: datetime) -> Catal
     price = price_of(carrier)
     sale = sale_price_of(carrier, price, now)
     attributes = dict(_attributes(variant)) if carrier.group_id else {}
-    named = {name: attributes.pop(name, "")[:200] for name in ("color", "size", "material", "pattern")}
+    named = {name: attributes.pop(name, "")[:limit] for name, limit in NAMED_LIMITS.items()}
     category = product.category
     text = html_to_text(product.description) or html_to_text(product.short_description) or product.name
     return CatalogRecord(
@@ -102,39 +103,39 @@ def build_record(carrier: Carrier, around: Surroundings, now: datetime) -> Catal
         url=product.website_url or around.product_page(carrier.retailer_id),
         image_url=pictures[0],
         more_image_urls=tuple(pictures[1 : MORE_IMAGES + 1]),
-        brand=(product.brand or product.vendor or around.tenant_name)[:100],
-        price=quantize(price, product.currency),
+        brand=(product.brand.strip() or product.vendor.strip() or around.tenant_name.strip())[:100],
+        price=price,
         currency=product.currency,
-        sale_price=None if sale is None else quantize(sale, product.currency),
+        sale_price=sale,
         sale_starts_at=product.sale_starts_at if sale is not None else None,
         sale_ends_at=product.sale_ends_at if sale is not None else None,
         availability=availability_of(carrier),
         condition=product.condition,
-        google_category=product.google_product_category or (category.google_category if category else ""),
-        product_type=(product.product_type or (category.path if category else ""))[-PRODUCT_TYPE_LIMIT:],
+        google_category=product.google_product_category.strip() or (category.google_category.strip() if category else ""),
+        product_type=(product.product_type.strip() or (category.path.strip() if category else ""))[-PRODUCT_TYPE_LIMIT:].strip(),
         group_id=carrier.group_id[:100],
         **named,
         other_attributes=tuple(sorted(attributes.items())),
-        gtin=product.gtin,
-        mpn=product.mpn,
+        gtin=product.gtin.strip(),
+        mpn=product.mpn.strip(),
         origin_country=product.origin_country.upper(),
-        importer_name=product.importer_name,
-        importer_address=product.importer_address,
+        importer_name=product.importer_name.strip(),
+        importer_address=product.importer_address.strip(),
         wa_compliance_category=product.wa_compliance_category,
-        custom_labels=product.custom_labels,
+        custom_labels=tuple(label.strip() for label in product.custom_labels),
     )
 
 
 def price_of(carrier: Carrier) -> Decimal:
-    """Major units. Sizes: the cheapest active one. 0 when there is none (not eligible)."""
+    """Major units, rounded to the currency. Sizes: the cheapest active one. 0 when there is none (not eligible)."""
     prices = [_own_or(size.price, carrier.product.price) for size in carrier.sizes] or [
         _own_or(carrier.variant.price if carrier.variant else None, carrier.product.price)
     ]
-    return min((price for price in prices if price), default=Decimal(0))
+    return quantize(min((price for price in prices if price), default=Decimal(0)), carrier.product.currency)
 
 
 def sale_price_of(carrier: Carrier, price: Decimal, now: datetime) -> Decimal | None:
-    """The sale price while its window is open and it is a real reduction, else None."""
+    """The rounded sale price while its window is open and it is a real reduction, else None."""
     product = carrier.product
     if (product.sale_starts_at and now < product.sale_starts_at) or (product.sale_ends_at and now >= product.sale_ends_at):
         return None
@@ -142,7 +143,8 @@ def sale_price_of(carrier: Carrier, price: Decimal, now: datetime) -> Decimal | 
         _own_or(carrier.variant.sale_price if carrier.variant else None, product.sale_price)
     ]
     sale = min((offer for offer in offers if offer), default=None)
-    return sale if sale is not None and 0 < sale < price else None
+    rounded = None if sale is None else quantize(sale, product.currency)
+    return rounded if rounded is not None and 0 < rounded < price else None
 
 
 def next_boundary(product: ProductSnapshot, now: datetime) -> datetime | None:
@@ -190,8 +192,13 @@ def _name(carrier: Carrier) -> str:
 
 
 def _attributes(variant: VariantSnapshot | None) -> list[tuple[str, str]]:
-    pairs = variant.attributes.items() if variant else ()
-    return [(NAMED_ATTRIBUTES.get(str(name).lower(), str(name)), str(value)) for name, value in pairs if value not in (None, "")]
+    """Names and values as both dialects can carry them: the batch joins them with commas and colons."""
+    pairs = [(_plain(name), _plain(value)) for name, value in variant.attributes.items() if value is not None] if variant else []
+    return [(NAMED_ATTRIBUTES.get(name.lower(), name), value) for name, value in pairs if name and value]
+
+
+def _plain(text: Any) -> str:
+    return str(text).replace(",", " ").replace(":", " ").strip()
 
 
 def _cut(text: str, limit: int) -> str:

@@ -56,8 +56,8 @@ class Row:
 
     @property
     def had_been_live(self) -> bool:
-        """Meta may already know the item: the call is an update rather than a creation."""
-        return bool(self.meta_id)
+        """Meta has once confirmed the item: the call is an update rather than a creation."""
+        return bool(self.meta_id or self.last_success_at)
 
 
 def read_rows(queryset: Any) -> list[Row]:
@@ -82,7 +82,11 @@ def claim_rows(rows: list[Row], lease: Lease, now: datetime) -> list[Row]:
 
 
 def _claim(row: Row, now: datetime) -> dict[str, Any]:
+    record = row.wanted.record
+    if record is not None and record.shape != row.live_shape:
+        row.live_shape = IN_DOUBT
     row.attempts = row.attempts + 1 if row.wanted.hash == row.tried_hash else 1
+    row.live_hash = IN_DOUBT  # In memory too: settling a failure must not bring back what was believed before.
     row.tried_hash = row.wanted.hash
     row.next_attempt_at = now + catalog_delay(row.attempts)
     return {
@@ -91,7 +95,8 @@ def _claim(row: Row, now: datetime) -> dict[str, Any]:
         "tried_hash": row.tried_hash,
         "attempts": row.attempts,
         "next_attempt_at": row.next_attempt_at,
-        "live_hash": IN_DOUBT,
+        "live_hash": row.live_hash,
+        "live_shape": row.live_shape,
         "was_sent": True,
         "in_flight": True,
         "state": ItemState.SYNCING if row.attempts == 1 else ItemState.RETRY,
@@ -99,7 +104,6 @@ def _claim(row: Row, now: datetime) -> dict[str, Any]:
         "boundary_at": row.boundary_at,
         "last_attempt_at": now,
         "moved_at": now,
-        "ask_at": None,
     }
 
 

@@ -67,9 +67,9 @@ def fail(row: Row, error: RemoteError) -> None:
         row.state = ItemState.RETRY
 
 
-def ask_later(error: RemoteError, now: datetime) -> datetime | None:
-    """When to ask Meta what it has: two minutes after a lost answer, else never."""
-    return now + ASK_AFTER if isinstance(error, AmbiguousError) else None
+def ask_later(error: RemoteError | None, now: datetime) -> dict[str, datetime]:
+    """The column that has Meta asked two minutes after a lost answer; else nothing: a question that stands is not taken back."""
+    return {"ask_at": now + ASK_AFTER} if isinstance(error, AmbiguousError) else {}
 
 
 def is_outage(error: RemoteError) -> bool:

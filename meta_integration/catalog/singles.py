@@ -34,9 +34,10 @@ def send_singly(catalog: Catalog, rows: list[Row], lease: Lease, service: MetaCa
         ours = claim_rows([row], lease, clock())
         if not ours:
             continue
+        edge = _edge(row)
         error = _call(row, service, clock())
         now = clock()
-        _settle(row, error, now)
+        _settle(row, edge, error, now)
         note_outcome(catalog, failed=error is not None and is_outage(error), now=now)
         if error is not None and (isinstance(error, NeedsConfigurationError) or error.retry_after is not None):
             pause_for(catalog, error, now)
@@ -70,20 +71,19 @@ def _perform(row: Row, service: MetaCatalogService, now: datetime) -> None:
         succeed(row, now, meta_id=service.publish_item(row.wanted.record, row.meta_id))
 
 
-def _settle(row: Row, error: RemoteError | None, now: datetime) -> None:
+def _settle(row: Row, edge: str, error: RemoteError | None, now: datetime) -> None:
     answer = {"error": error.message, "code": error.code, "fbtrace_id": error.fbtrace_id} if error else {"success": True}
     values = {
-        "ask_at": ask_later(error, now) if error else None,
-        "last_request": {"call": _edge(row), "payload": redact(_payload(row))},
+        "last_request": {"call": edge, "payload": redact(_payload(row))},
         "last_answer": redact(answer | {"at": now.isoformat(timespec="seconds")}),
     }
-    settle_rows([row], values, now=now)
+    settle_rows([row], values | ask_later(error, now), now=now)
 
 
 def _edge(row: Row) -> str:
     if row.wanted.kind is Kind.DELETE:
         return "DELETE /{item}"
-    return "POST /{catalog}/products" if row.wanted.kind is Kind.PUBLISH and not row.had_been_live else "POST /{item}"
+    return "POST /{catalog}/products" if row.wanted.kind is Kind.PUBLISH and not row.meta_id else "POST /{item}"
 
 
 def _payload(row: Row) -> dict:

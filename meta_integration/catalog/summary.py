@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from common.bulk import chunks, update_rows
@@ -34,13 +35,26 @@ ITEM_COLUMNS = (
 def refresh_summaries(product_ids: Iterable[int]) -> None:
     """Writes the summary of these products from their items in current catalogs."""
     for ids in chunks(sorted(set(product_ids))):
+        for pk in _refresh(ids, skip_locked=True):
+            _refresh([pk])
+
+
+def _refresh(ids: list[int], *, skip_locked: bool = False) -> list[int]:
+    """Returns the products that somebody is just saving: they are skipped, so that two writers never wait in a circle.
+
+    The rows are locked before the items are read: of two workers the later one has seen everything.
+    """
+    with transaction.atomic():
+        products = Product.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True, skip_locked=skip_locked)
+        held = list(products.values_list("pk", flat=True))
         items: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        rows = CatalogItem.objects.filter(product_id__in=ids, catalog__is_current=True).order_by("sort_order", "id")
+        rows = CatalogItem.objects.filter(product_id__in=held, catalog__is_current=True).order_by("sort_order", "id")
         for item in rows.values(*ITEM_COLUMNS):
             items[item["product_id"]].append(item)
         paused = _paused_catalogs({item["catalog_id"] for found in items.values() for item in found})
-        summaries = [summary_of(items[pk], paused) | {"id": pk} for pk in ids]
-        update_rows(Product, summaries, match=("id",))
+        update_rows(Product, [summary_of(items[pk], paused) | {"id": pk} for pk in held], match=("id",))
+    missing = set(ids) - set(held)
+    return list(Product.objects.filter(pk__in=missing).order_by("pk").values_list("pk", flat=True)) if missing else []
 
 
 def refresh_catalog_summaries(catalog: Catalog) -> None:

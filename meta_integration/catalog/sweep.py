@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, F, OuterRef, Q
 
 from common.doorbell import ring
+from common.lease import LEASE_LENGTH
 from meta_integration.catalog.asks import ASK_AFTER
 from meta_integration.catalog.changes import DEBOUNCE
 from meta_integration.catalog.drain import due_items
@@ -34,14 +35,15 @@ def mark_boundaries(now: datetime) -> int:
 
 
 def catalogs_with_work(now: datetime) -> "Catalog.objects":
-    """Callable catalogs with a due change, item, handle or look-up."""
+    """Callable catalogs with a due change, item, handle or look-up, or with a lease whose holder has died."""
     inside = {"catalog": OuterRef("pk")}
     changes = CatalogChange.objects.filter(_change_due(now), tenant=OuterRef("tenant"))
     items = CatalogItem.objects.filter(due_items(now), **inside)
-    asks = CatalogItem.objects.filter(_due("ask_at", now, ASK_AFTER), ask_at__isnull=False, **inside)
+    asks = CatalogItem.objects.filter(_due("ask_at", now, ASK_AFTER), ask_at__isnull=False, batch__isnull=True, in_flight=False, **inside)
     batches = CatalogBatch.objects.filter(_due("poll_at", now, POLL_PAUSES[-1]), poll_at__isnull=False, **inside)
     callable_ones = Catalog.objects.filter(is_current=True, tenant__is_active=True, config__is_active=True)
-    return callable_ones.filter(Exists(changes) | Exists(items) | Exists(asks) | Exists(batches))
+    dead_lease = ~Q(lease_token="") & _due("lease_expires_at", now, LEASE_LENGTH)
+    return callable_ones.filter(Exists(changes) | Exists(items) | Exists(asks) | Exists(batches) | dead_lease)
 
 
 def tenants_without_catalog(now: datetime) -> list:

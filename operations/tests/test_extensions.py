@@ -124,7 +124,10 @@ def test_a_row_deleted_between_loading_and_saving_is_a_message(solar, monkeypatc
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [(DatabaseError("Save with update_fields did not affect any rows."), "Somebody else deleted"), (IntegrityError("fk"), "changed or deleted meanwhile")],
+    [
+        (DatabaseError("Save with update_fields did not affect any rows."), "Somebody else deleted"),
+        (IntegrityError("fk"), "changed or deleted meanwhile"),
+    ],
 )
 def test_a_clash_while_saving_is_a_message(solar, monkeypatch, error, words):
     monkeypatch.setattr(Tenant, "save", lambda *_args, **_kwargs: (_ for _ in ()).throw(error))

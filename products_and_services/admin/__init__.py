@@ -1,0 +1,9 @@
+"""Admin pages: products with variants, pictures and modifiers; categories; modifier groups; history."""
+
+from products_and_services.admin.categories import CategoryAdmin
+from products_and_services.admin.modifiers import ModifierGroupAdmin
+from products_and_services.admin.products import ProductAdmin
+from products_and_services.admin.revisions import RevisionAdmin
+from products_and_services.admin.variants import VariantAdmin
+
+__all__ = ["CategoryAdmin", "ModifierGroupAdmin", "ProductAdmin", "RevisionAdmin", "VariantAdmin"]

@@ -16,10 +16,17 @@ class StableOrdering(OrderingFilter):
         return [*(super().get_ordering(request, queryset, view) or queryset.query.order_by or queryset.model._meta.ordering), "pk"]
 
 
+class IdFilter(filters.NumberFilter):
+    """An id; what cannot be one is refused before the database sees it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": 1, "max_value": 2**63 - 1, "decimal_places": 0, **options})
+
+
 class ProductFilter(filters.FilterSet):
     """category: as main or further one. updated_since: changes of variants and images count."""
 
-    category = filters.NumberFilter(method="in_category", label="Id of a category, as main or further one.")
+    category = IdFilter(method="in_category", label="Id of a category, as main or further one.")
     meta_sync_status = filters.MultipleChoiceFilter(choices=SyncStatus.choices)
     updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte", label="ISO 8601; variants and images count.")
 
@@ -35,7 +42,7 @@ class ProductFilter(filters.FilterSet):
 class VariantFilter(filters.FilterSet):
     """Variants of a product."""
 
-    product = filters.NumberFilter(field_name="product_id")
+    product = IdFilter(field_name="product_id")
 
     class Meta:
         model = ProductVariant
@@ -45,8 +52,8 @@ class VariantFilter(filters.FilterSet):
 class ImageFilter(filters.FilterSet):
     """Images of a product or variant."""
 
-    product = filters.NumberFilter(field_name="product_id")
-    variant = filters.NumberFilter(field_name="variant_id")
+    product = IdFilter(field_name="product_id")
+    variant = IdFilter(field_name="variant_id")
 
     class Meta:
         model = ProductImage
@@ -56,7 +63,7 @@ class ImageFilter(filters.FilterSet):
 class CategoryFilter(filters.FilterSet):
     """parent: id of the category above; top: those without one."""
 
-    parent = filters.NumberFilter(field_name="parent_id")
+    parent = IdFilter(field_name="parent_id")
     top = filters.BooleanFilter(field_name="parent", lookup_expr="isnull")
 
     class Meta:

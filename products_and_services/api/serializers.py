@@ -42,7 +42,7 @@ class WordMap(serializers.DictField):
 class CatalogSerializer(TenantModelSerializer):
     """Base of all below."""
 
-    serializer_field_mapping = {**TenantModelSerializer.serializer_field_mapping, models.BooleanField: Flag}  # noqa: RUF012
+    serializer_field_mapping = {**TenantModelSerializer.serializer_field_mapping, models.BooleanField: Flag}
 
 
 class VariantSerializer(CatalogSerializer):
@@ -57,6 +57,7 @@ class VariantSerializer(CatalogSerializer):
             "id", "product", "name", "sku", "price", "sale_price", "stock_quantity", "attributes", "image", "is_default", "is_active",
             "sort_order", "external_id", "created_at", "updated_at",
         )  # fmt: skip
+        validators = ()  # Saving a default variant takes the mark from the other one.
 
 
 class ImageSerializer(CatalogSerializer):

@@ -1,7 +1,6 @@
 """The catalog's endpoints. Views are thin: rows and choices are scoped by TenantScopedViewSet, checks live in the models."""
 
 from functools import cached_property
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -31,7 +30,7 @@ class CatalogViewSet(
 ):
     """List, read, create, change and delete rows of the key's business."""
 
-    required_scopes = {"read": "catalog:view", "write": "catalog:edit"}  # noqa: RUF012
+    required_scopes = {"read": "catalog:view", "write": "catalog:edit"}
     filter_backends = (DjangoFilterBackend, SearchFilter, StableOrdering)
     search_fields: tuple[str, ...] = ("name",)
     ordering_fields: tuple[str, ...] = ("id", "name", "sort_order")

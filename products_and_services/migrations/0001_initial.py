@@ -3,6 +3,7 @@
 import django.core.serializers.json
 import django.core.validators
 import django.db.models.deletion
+import products_and_services.models.addresses
 import products_and_services.models.products
 import products_and_services.models.skus
 import products_and_services.models.uploads
@@ -50,7 +51,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('is_available', models.BooleanField(default=True, help_text='Switch off for “sold out today”.', verbose_name='available')),
                 ('sync_to_meta', models.BooleanField(default=True, verbose_name='sync to Meta')),
-                ('website_url', models.URLField(blank=True, help_text='Blank: the product page of this system.', max_length=2000, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])])),
+                ('website_url', models.URLField(blank=True, help_text='Blank: the product page of this system.', max_length=2000, validators=[products_and_services.models.addresses.validate_web_address])),
                 ('gtin', models.CharField(blank=True, max_length=70, verbose_name='GTIN')),
                 ('mpn', models.CharField(blank=True, max_length=100, verbose_name='MPN')),
                 ('origin_country', models.CharField(blank=True, help_text='Two letters (ISO 3166), needed for India.', max_length=2, validators=[django.core.validators.RegexValidator('^[A-Z]{2}\\Z', 'Write two capital letters, for example IN.')])),
@@ -153,7 +154,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('image', models.ImageField(blank=True, help_text='JPEG, PNG, WebP or GIF, up to 8 MB.', max_length=300, upload_to=products_and_services.models.uploads.product_image_path, validators=[products_and_services.models.uploads.validate_picture])),
-                ('remote_url', models.URLField(blank=True, help_text='The address of a picture that another site hosts; https for Meta to take it.', max_length=2000, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='address')),
+                ('remote_url', models.URLField(blank=True, help_text='The address of a picture that another site hosts; https for Meta to take it.', max_length=2000, validators=[products_and_services.models.addresses.validate_web_address], verbose_name='address')),
                 ('alt', models.CharField(blank=True, max_length=300, verbose_name='alternative text')),
                 ('sort_order', models.IntegerField(default=0)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
@@ -180,6 +181,8 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='tenants.tenant')),
             ],
             options={
+                'verbose_name': 'change',
+                'verbose_name_plural': 'history of changes',
                 'ordering': ['-id'],
             },
         ),
@@ -271,7 +274,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='productimage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('image', ''), _negated=True), models.Q(('remote_url', ''), _negated=True), _connector='OR'), name='image_has_file_or_address', violation_error_message='Upload a picture or give the address of one.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('image', ''), _negated=True), models.Q(('remote_url', ''), _negated=True), _connector='OR'), name='image_has_file_or_address'),
         ),
         migrations.AddIndex(
             model_name='revision',

@@ -9,7 +9,8 @@ from django.utils.text import slugify
 
 from products_and_services.models.base import AtomicModel
 from products_and_services.models.uploads import category_image_path, validate_picture
-from tenants.models import Tenant, TenantQuerySet
+from products_and_services.querysets import CategoryQuerySet
+from tenants.models import Tenant
 
 
 class ProductCategory(AtomicModel):
@@ -29,7 +30,7 @@ class ProductCategory(AtomicModel):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = TenantQuerySet.as_manager()
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         ordering = ["sort_order", "name", "id"]
@@ -41,7 +42,7 @@ class ProductCategory(AtomicModel):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return getattr(self, "path", "") or self.name  # The path where the query brought it (with_path): choices, filters.
 
     def clean(self) -> None:
         """Refuses a parent of another business, loops, and a slug that is taken."""

@@ -1,9 +1,9 @@
 """Pictures of a product: an uploaded file, or the address of one that a shop hosts."""
 
-from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 
+from products_and_services.models.addresses import WebAddressField, validate_web_address
 from products_and_services.models.base import ProductPart
 from products_and_services.models.products import Product
 from products_and_services.models.uploads import product_image_path, validate_picture
@@ -17,10 +17,11 @@ class ProductImage(ProductPart):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
     variant = models.ForeignKey(ProductVariant, on_delete=models.SET_NULL, null=True, blank=True, related_name="images")
     image = models.ImageField(
-        upload_to=product_image_path, blank=True, max_length=300, validators=[validate_picture], help_text="JPEG, PNG, WebP or GIF, up to 8 MB."
+        upload_to=product_image_path, blank=True, max_length=300, validators=[validate_picture],
+        help_text="JPEG, PNG, WebP or GIF, up to 8 MB.",
     )
-    remote_url = models.URLField(
-        "address", max_length=2000, blank=True, validators=[URLValidator(schemes=["http", "https"])],
+    remote_url = WebAddressField(
+        "address", max_length=2000, blank=True, validators=[validate_web_address],
         help_text="The address of a picture that another site hosts; https for Meta to take it.",
     )
     alt = models.CharField("alternative text", max_length=300, blank=True)
@@ -33,11 +34,7 @@ class ProductImage(ProductPart):
         ordering = ["sort_order", "id"]
         verbose_name = "image"
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(image="") | ~Q(remote_url=""),
-                name="image_has_file_or_address",
-                violation_error_message="Upload a picture or give the address of one.",
-            ),
+            models.CheckConstraint(condition=~Q(image="") | ~Q(remote_url=""), name="image_has_file_or_address"),
         ]
 
     def __str__(self) -> str:

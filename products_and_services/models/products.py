@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.validators import MinValueValidator, RegexValidator, URLValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 
+from products_and_services.models.addresses import WebAddressField, validate_web_address
 from products_and_services.models.base import AtomicModel
 from products_and_services.models.categories import ProductCategory
 from products_and_services.models.skus import claim_sku, clean_sku, validate_sku
@@ -70,8 +71,8 @@ class Product(AtomicModel, MetaSyncSummary):
     is_available = models.BooleanField("available", default=True, help_text="Switch off for “sold out today”.")
     sync_to_meta = models.BooleanField("sync to Meta", default=True)
 
-    website_url = models.URLField(
-        max_length=2000, blank=True, validators=[URLValidator(schemes=["http", "https"])], help_text="Blank: the product page of this system."
+    website_url = WebAddressField(
+        max_length=2000, blank=True, validators=[validate_web_address], help_text="Blank: the product page of this system."
     )
     gtin = models.CharField("GTIN", max_length=70, blank=True)
     mpn = models.CharField("MPN", max_length=100, blank=True)

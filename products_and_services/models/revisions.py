@@ -23,6 +23,8 @@ class Revision(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = "change"
+        verbose_name_plural = "history of changes"
         indexes = [models.Index(fields=["product_id", "-id"])]
 
     def __str__(self) -> str:

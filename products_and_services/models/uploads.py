@@ -31,11 +31,13 @@ def validate_picture(file: Any) -> None:
         return
     if file.size > MAX_PICTURE_BYTES:
         raise ValidationError(
-            f"The picture has {file.size / 1024 / 1024:.1f} MB; the largest allowed is 8 MB. Make it smaller, for example 2000 pixels wide.",
+            f"The picture has {file.size / 1024 / 1024:.1f} MB; the largest allowed is 8 MB. "
+            "Make it smaller, for example 2000 pixels wide.",
             code="too_large",
         )
     if picture_format(file) not in SUFFIXES:
-        raise ValidationError("Upload a JPEG, PNG, WebP or GIF picture. Other files (SVG, PDF, HEIC ..) are not accepted.", code="not_a_picture")
+        words = "Upload a JPEG, PNG, WebP or GIF picture. Other files (SVG, PDF, HEIC ..) are not accepted."
+        raise ValidationError(words, code="not_a_picture")
 
 
 def picture_format(file: Any) -> str:

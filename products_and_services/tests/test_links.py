@@ -1,6 +1,6 @@
 """Product page addresses: pure, absolute, and every SKU survives the way there and back."""
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from django.urls import resolve
@@ -26,8 +26,6 @@ def test_absolute_with_the_public_address(settings):
 def test_any_sku_comes_back_from_its_address(sku):
     address = urlsplit(product_page_url("solar", sku))
     assert (address.query, address.fragment) == ("", "")
-    from urllib.parse import unquote
-
     match = resolve(unquote(address.path))
     assert match.url_name == "product-page"
     assert match.kwargs == {"sub_domain": "solar", "sku": sku}

@@ -25,7 +25,13 @@ def page(product=PRODUCT, variant_id=None, language="en"):
 
 @pytest.mark.parametrize(
     ("language", "currency", "shown"),
-    [("en", "USD", "$450.00"), ("de", "EUR", "450,00\xa0€"), ("nonsense", "USD", "$450.00"), ("en", "JPY", "¥450"), ("pt-BR", "USD", "US$\xa0450,00")],
+    [
+        ("en", "USD", "$450.00"),
+        ("de", "EUR", "450,00\xa0€"),
+        ("nonsense", "USD", "$450.00"),
+        ("en", "JPY", "¥450"),
+        ("pt-BR", "USD", "US$\xa0450,00"),
+    ],
 )
 def test_amounts_are_written_as_people_do(language, currency, shown):
     assert page(replace(PRODUCT, currency=currency), language=language).offer.price == shown
@@ -70,7 +76,9 @@ def test_stock(values, available):
 
 
 def test_sizes_are_listed_and_the_cheapest_is_the_price():
-    pizza = replace(PRODUCT, price=Decimal("12"), variants=(size(1, "Large", "18"), size(2, "Small", "12"), size(3, "Old", "1", is_active=False)))
+    pizza = replace(
+        PRODUCT, price=Decimal("12"), variants=(size(1, "Large", "18"), size(2, "Small", "12"), size(3, "Old", "1", is_active=False))
+    )
     content = page(pizza)
     assert [(choice.name, choice.price) for choice in content.choices] == [("Large", "$18.00"), ("Small", "$12.00")]
     assert (content.offer.price, content.starts_at_price) == ("$12.00", True)

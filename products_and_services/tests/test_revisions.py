@@ -43,7 +43,11 @@ def test_a_change_is_noted_with_old_and_new(product):
     product.name, product.price, product.sale_ends_at = "Inverter 3 kVA", Decimal("12.50"), datetime(2026, 12, 1, tzinfo=UTC)
     product.save()
     assert history() == [
-        ("product", "changed", {"name": ["Inverter", "Inverter 3 kVA"], "price": ["10", "12.5"], "sale_ends_at": [None, "2026-12-01T00:00:00+00:00"]})
+        (
+            "product",
+            "changed",
+            {"name": ["Inverter", "Inverter 3 kVA"], "price": ["10", "12.5"], "sale_ends_at": [None, "2026-12-01T00:00:00+00:00"]},
+        )
     ]
 
 
@@ -102,7 +106,8 @@ def test_variants_and_images_belong_to_the_products_history(product):
     variant.delete()
     rows = history(product_id=product.pk)
     assert [(entity, action) for entity, action, _ in rows] == [
-        ("variant", "created"), ("image", "created"), ("variant", "changed"), ("image", "changed"), ("image", "deleted"), ("variant", "deleted"),
+        ("variant", "created"), ("image", "created"), ("variant", "changed"), ("image", "changed"),
+        ("image", "deleted"), ("variant", "deleted"),
     ]  # fmt: skip
     assert rows[2][2] == {"price": [None, "5"]}
     assert rows[4][2]["remote_url"] == ["https://img.example/a.jpg", None]

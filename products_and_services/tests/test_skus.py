@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 
 def owners(tenant):
     """{SKU: "product 1" | "variant 2"} of a business, which must agree with the columns."""
-    rows = {row.value: f"product {row.product_id}" if row.product_id else f"variant {row.variant_id}" for row in Sku.objects.filter(tenant=tenant)}
+    skus = Sku.objects.filter(tenant=tenant)
+    rows = {row.value: f"product {row.product_id}" if row.product_id else f"variant {row.variant_id}" for row in skus}
     columns = {sku: f"product {pk}" for pk, sku in Product.objects.filter(tenant=tenant, sku__isnull=False).values_list("pk", "sku")}
     variants = ProductVariant.objects.filter(product__tenant=tenant, sku__isnull=False)
     columns |= {sku: f"variant {pk}" for pk, sku in variants.values_list("pk", "sku")}
@@ -165,7 +166,7 @@ def test_swap_with_a_product_without_sku(tenant):
 
 def test_rename_in_a_ring(tenant):
     ring = [ProductFactory(tenant=tenant, sku=sku) for sku in "ABC"]
-    rename_skus({product: sku for product, sku in zip(ring, "BCA", strict=True)})
+    rename_skus(dict(zip(ring, "BCA", strict=True)))
     assert owners(tenant) == {sku: f"product {product.pk}" for product, sku in zip(ring, "BCA", strict=True)}
 
 

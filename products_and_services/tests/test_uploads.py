@@ -21,7 +21,15 @@ def test_the_four_kinds_are_accepted(kind):
 
 @pytest.mark.parametrize(
     "content",
-    [SVG, b"<html><script>alert(1)</script></html>", b"", b"GIF89a", picture_bytes("BMP"), picture_bytes("TIFF"), picture_bytes("PNG")[:60]],
+    [
+        SVG,
+        b"<html><script>alert(1)</script></html>",
+        b"",
+        b"GIF89a",
+        picture_bytes("BMP"),
+        picture_bytes("TIFF"),
+        picture_bytes("PNG")[:60],
+    ],
     ids=["svg", "html", "empty", "cut gif", "bmp", "tiff", "cut png"],
 )
 def test_everything_else_is_refused_whatever_its_name(content):

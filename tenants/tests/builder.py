@@ -92,3 +92,13 @@ class Builder:
         if isinstance(field, models.URLField):
             return f"https://example.com/{next(_numbers)}"
         return f"{canary(self.tenant)}-{next(_numbers)}"[-(field.max_length or 99) :]
+
+
+def text_of(answer: Any) -> str:
+    """The body, streamed or not."""
+    return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode(errors="replace")
+
+
+def everything_of(builder: Builder) -> dict[Any, Any]:
+    """All stored values of the business's rows, to compare before and after."""
+    return {model: list(model._base_manager.filter(pk=row.pk).values()) for model, row in builder.rows.items()}

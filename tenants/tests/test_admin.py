@@ -84,7 +84,9 @@ def test_an_owner_changes_settings_but_not_the_address(owner, solar):
     assert AuditEvent.objects.get(action="tenant_changed").metadata == {"fields": ["name", "languages"]}
 
 
-@pytest.mark.parametrize(("field", "value", "words"), [("currency", "QQQ", "ISO 4217"), ("timezone", "Mars", "IANA"), ("languages", "xx-nope", "language code")])
+@pytest.mark.parametrize(
+    ("field", "value", "words"), [("currency", "QQQ", "ISO 4217"), ("timezone", "Mars", "IANA"), ("languages", "xx-nope", "language code")]
+)
 def test_settings_are_checked(owner, solar, field, value, words):
     page = owner.post(f"{TENANTS}{solar.pk}/change/", form(**{field: value})).content.decode()
     assert words in page
@@ -151,7 +153,8 @@ def test_markup_in_names_stays_text(solar):
     record_audit(MARKUP, solar, subject=MARKUP, metadata={"note": MARKUP})
     root = logged_in(make_superuser())
     event = AuditEvent.objects.filter(action=MARKUP).get()
-    for address in ("/admin/", TENANTS, f"{TENANTS}{solar.pk}/change/", KEYS, "/admin/tenants/auditevent/", f"/admin/tenants/auditevent/{event.pk}/change/"):
+    trail = "/admin/tenants/auditevent/"
+    for address in ("/admin/", TENANTS, f"{TENANTS}{solar.pk}/change/", KEYS, trail, f"{trail}{event.pk}/change/"):
         page = root.get(address).content.decode()
         assert MARKUP not in page, address
     assert escape(MARKUP) in root.get(KEYS).content.decode()

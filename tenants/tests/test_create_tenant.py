@@ -16,7 +16,8 @@ def run(*words):
 
 
 def test_prints_the_id_and_once_the_key(client):
-    out = run("solar", "--name", "Solar Shop", "--currency", "zar", "--timezone", "Africa/Harare", "--api-key-scopes", "catalog:view, catalog:edit")
+    place = ("--currency", "zar", "--timezone", "Africa/Harare")
+    out = run("solar", "--name", "Solar Shop", *place, "--api-key-scopes", "catalog:view, catalog:edit")
     tenant = Tenant.objects.get()
     assert (tenant.name, tenant.currency, tenant.timezone) == ("Solar Shop", "ZAR", "Africa/Harare")
     assert str(tenant.pk) in out

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     ("fields", "field"),
-    [({"currency": "XXQ"}, "currency"), ({"timezone": "Mars/Olympus"}, "timezone"), ({"name": ""}, "name"), ({"sub_domain": "a b"}, "sub_domain")],
+    [({"currency": "XXQ"}, "currency"), ({"timezone": "Mars"}, "timezone"), ({"name": ""}, "name"), ({"sub_domain": "ä b"}, "sub_domain")],
 )
 def test_a_business_is_checked_before_it_is_made(fields, field):
     with pytest.raises(ValidationError) as caught:
@@ -36,7 +36,8 @@ def test_revoking_twice_is_told():
 def test_the_trail_names_the_actor_and_masks_secrets():
     tenant = make_tenant()
     with acting_as(Actor("person ada", request_id="r-1", ip_address="10.0.0.1")):
-        event = record_audit("token_changed", tenant, subject="Meta", metadata={"access_token": "EAAcanary0000001", "note": "token EAAcanary0000001"})
+        secrets = {"access_token": "EAAcanary0000001", "note": "token EAAcanary0000001"}
+        event = record_audit("token_changed", tenant, subject="Meta", metadata=secrets)
     event.refresh_from_db()
     assert (event.actor, event.request_id, event.ip_address) == ("person ada", "r-1", "10.0.0.1")
     assert "canary" not in str(event.metadata)

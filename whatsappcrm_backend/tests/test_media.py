@@ -15,7 +15,9 @@ def media(settings):
     return root
 
 
-@pytest.mark.parametrize(("name", "kind"), [("a.png", "image/png"), ("a.jpg", "image/jpeg"), ("a.webp", "image/webp"), ("a.GIF", "image/gif")])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.png", "image/png"), ("a.jpg", "image/jpeg"), ("a.webp", "image/webp"), ("a.GIF", "image/gif")]
+)
 def test_pictures_with_debug_off(media, client, name, kind):
     (media / "products/solar" / name).write_bytes(picture_bytes())
     response = client.get(f"/media/products/solar/{name}")

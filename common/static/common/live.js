@@ -1,4 +1,4 @@
-/* Cells that refresh themselves, forms that submit on change, and questions before dangerous buttons.
+/* Cells that refresh themselves.
    A cell: <span data-live-url="..." data-live-id="12:status">. Answer of the address: {"items": {"12:status": "<html>"}}.
    The HTML comes from our own server, already escaped there. Polling stops while the tab is hidden and slows down on errors. */
 (function () {
@@ -48,12 +48,5 @@
   function again() { if (timer === null && !document.hidden) { timer = window.setTimeout(round, wait); } }
 
   document.addEventListener("visibilitychange", function () { if (!document.hidden) { wait = EVERY; again(); } });
-  document.addEventListener("change", function (event) {
-    if (event.target.matches && event.target.matches("[data-submit-on-change]")) { event.target.form.submit(); }
-  });
-  document.addEventListener("submit", function (event) {
-    var question = event.target.getAttribute("data-confirm");
-    if (question && !window.confirm(question)) { event.preventDefault(); }
-  });
   if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", again); } else { again(); }
 })();

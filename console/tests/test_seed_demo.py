@@ -1,0 +1,53 @@
+"""The demo: complete at first sight, and untouched by a second run."""
+
+import io
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+
+from meta_integration.models import CatalogChange, CatalogItem, MetaAppConfig
+from products_and_services.models import Modifier, Product, ProductVariant, Revision, SyncStatus
+from tenants.models import Tenant
+
+
+@pytest.fixture
+def demo(db, monkeypatch):
+    monkeypatch.setenv("DEMO_ADMIN_PASSWORD", "a-demo-password-1")
+    call_command("seed_demo", stdout=io.StringIO())
+
+
+def test_two_businesses_with_about_sixty_pictured_products(demo):
+    assert set(Tenant.objects.values_list("sub_domain", flat=True)) == {"solar", "pizzeria"}
+    assert 50 <= Product.objects.count() <= 70
+    inverter = Product.objects.get(sku="5784935")
+    assert (inverter.name, inverter.tenant.sub_domain) == ("MUST 3kva Inverter", "solar")
+    without_picture = Product.objects.filter(images__isnull=True)
+    assert [product.sku for product in without_picture] == ["SOL-NOPIC-1"]
+
+
+def test_every_badge_occurs(demo):
+    assert set(Product.objects.values_list("meta_sync_status", flat=True)) == set(SyncStatus.values)
+
+
+def test_the_pizza_has_its_sizes_and_toppings(demo):
+    pizza = Product.objects.get(name="Margherita Pizza")
+    sizes = pizza.variants.values_list("name", "price")
+    assert [(name, f"{price:.2f}") for name, price in sizes] == [("Small", "12.00"), ("Medium", "15.00"), ("Large", "18.00")]
+    prices = {modifier.name: f"{modifier.price:.2f}" for group in pizza.modifier_groups.all() for modifier in group.modifiers.all()}
+    assert (prices["Extra Cheese"], prices["Pepperoni"]) == ("2.00", "2.50")
+
+
+def test_a_second_run_changes_nothing(demo):
+    models = (Tenant, Product, ProductVariant, Modifier, MetaAppConfig, CatalogItem, CatalogChange, Revision, get_user_model())
+    before = [list(model.objects.order_by("pk").values()) for model in models]
+    answer = io.StringIO()
+    call_command("seed_demo", stdout=answer)
+    assert [list(model.objects.order_by("pk").values()) for model in models] == before
+    assert "nothing changed" in answer.getvalue()
+
+
+def test_what_a_person_changed_or_deleted_in_the_demo_stays(demo):
+    Product.objects.filter(sku="5784935").update(price=1)
+    call_command("seed_demo", stdout=io.StringIO())
+    assert Product.objects.get(sku="5784935").price == 1

@@ -1,0 +1,111 @@
+"""What the tests do behind the pages: rows to look at, a retry brought forward. Runs inside the project (`python -m e2e.steps NAME ..`).
+
+Each step answers something that fits into JSON, printed as the last line. The tests call it through Project.run_step.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+def plant(*shops: str) -> dict[str, str]:
+    """An empty business, those named (with six products, two of them not ready), and rows for every list. Answers {sub-domain: id}."""
+    from tenants.models import Tenant
+    from tenants.services import create_tenant
+
+    create_tenant("empty", "Corner Books", currency="EUR", timezone="Europe/Paris")
+    for name in shops:
+        _plant_shop(create_tenant(name, f"{name.capitalize()} at the Corner", currency="EUR", timezone="Europe/Paris"))
+    _plant_evidence(Tenant.objects.get(sub_domain="solar"))
+    return {tenant.sub_domain: str(tenant.pk) for tenant in Tenant.objects.all()}
+
+
+def _plant_shop(tenant: Any) -> None:
+    from django.core.files.base import ContentFile
+
+    from console.demo.drawing import draw_picture
+    from products_and_services.models import Product, ProductImage
+
+    for place, (sku, name, price) in enumerate(
+        (("BUN", "Cinnamon Bun", "2.40"), ("PIE", "Apple Pie", "14.00"), ("TART", "Lemon Tart", "4.20"), ("CAKE", "Carrot Cake", "21.00"),
+         (None, "Tasting Box", "9.00"), ("WED", "Wedding Cake", None))
+    ):  # fmt: skip
+        product = Product.objects.create(tenant=tenant, name=name, sku=sku, price=price, stock_quantity=9, sort_order=place)
+        picture = ContentFile(draw_picture("dessert", name), name="dessert.jpg")
+        ProductImage.objects.create(product=product, image=picture, alt=name)
+
+
+def _plant_evidence(tenant: Any) -> None:
+    from django_celery_beat.models import ClockedSchedule, CrontabSchedule, SolarSchedule
+
+    from common.clock import database_now
+    from operations.models import RunIssue
+    from operations.services import advance_run, finish_run, raise_alert, start_run
+    from tenants.services import create_api_key
+
+    create_api_key(tenant, "Till in the shop", ["catalog:view"])
+    raise_alert(tenant, kind="demo", key="demo", title="The token ends in seven days.", remedy="Make a new one.", link="/admin/")
+    run = start_run(tenant, "push", total=40)
+    advance_run(run, done=40, counts={"synced": 38, "failed": 2})
+    RunIssue.objects.create(run=run, subject="Imported Regulator", field="origin_country", code="100", message="Invalid parameter.")
+    finish_run(run)
+    CrontabSchedule.objects.get_or_create(minute="5")
+    ClockedSchedule.objects.get_or_create(clocked_time=database_now())
+    SolarSchedule.objects.get_or_create(event="sunrise", latitude=-17.8, longitude=31)
+
+
+def samples(sub_domain: str) -> dict[str, str]:
+    """{model: primary key} of one row of every registered model, of this business where rows belong to one."""
+    from django.contrib import admin
+    from django.urls import reverse
+
+    from common.admin.access import tenant_path
+    from tenants.models import Tenant
+
+    reverse("admin:index")  # registers every page
+    tenant = Tenant.objects.get(sub_domain=sub_domain)
+    found = {}
+    for model in admin.site._registry:
+        path = tenant_path(model)
+        row = model._default_manager.filter(**({path: tenant.pk} if path else {})).order_by("pk").first()
+        if row is not None:
+            found[model._meta.label] = str(row.pk)
+    found["products_and_services.Product"] = product_key("5784935")
+    return found
+
+
+def product_key(sku: str) -> str:
+    """The primary key of the product with this SKU."""
+    from products_and_services.models import Product
+
+    return str(Product.objects.get(sku=sku).pk)
+
+
+def retry_now(sku: str) -> int:
+    """The planned attempt of an item is due now, as if the minutes had passed, and the sweep is rung. Answers how many items."""
+    from common.clock import database_now
+    from meta_integration.models import CatalogItem
+    from meta_integration.tasks import sweep
+
+    moved = CatalogItem.objects.filter(retailer_id=sku, next_attempt_at__isnull=False).update(next_attempt_at=database_now())
+    sweep.delay()
+    return moved
+
+
+def arrange(*skus: str) -> int:
+    """These products first in the list, in this order: for the pictures."""
+    from products_and_services.models import Product
+
+    Product.objects.filter(tenant__sub_domain="solar").update(sort_order=500)
+    return sum(Product.objects.filter(sku=sku).update(sort_order=place) for place, sku in enumerate(skus))
+
+
+STEPS: dict[str, Callable[..., Any]] = {step.__name__: step for step in (plant, samples, product_key, retry_now, arrange)}
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whatsappcrm_backend.settings")
+    import django
+
+    django.setup()
+    print(json.dumps(STEPS[sys.argv[1]](*sys.argv[2:])))

@@ -1,0 +1,95 @@
+"""Every page of page_list.py: fits a phone, can be read and operated by everybody in light and dark, and has no error in it."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib import admin
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from e2e.browser import PHONE
+from e2e.page_list import MODELS, NOT_PAGES, PAGES
+from e2e.project import Project
+
+pytestmark = pytest.mark.e2e
+AXE = Axe()
+SERIOUS = ("serious", "critical")
+# Colours in the middle of a change are nobody's colours.
+STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
+SIDEWAYS = """() => {
+    const width = document.documentElement.clientWidth;
+    if (document.scrollingElement.scrollWidth <= width) { return []; }
+    const wide = [...document.body.querySelectorAll("*")].filter((node) => node.getBoundingClientRect().right > width + 1);
+    return [`${document.scrollingElement.scrollWidth} px wide`, ...wide.slice(0, 5).map((node) => node.outerHTML.slice(0, 120))];
+}"""
+
+
+def violations(page: Page) -> list[str]:
+    """Serious and critical findings of axe-core, one line each with the first elements."""
+    found = AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{one['id']} ({one['impact']}): " + " | ".join(f"{node['target']} {node['any'][0]['message'] if node['any'] else ''}" for node in one["nodes"][:3])
+        for one in found
+        if one["impact"] in SERIOUS
+    ]
+
+
+def go_dark(page: Page) -> None:
+    """As somebody whose system is dark sees it."""
+    page.emulate_media(color_scheme="dark")
+    page.evaluate("window.Alpine && document.documentElement.matches('[x-data^=theme]') && Alpine.$data(document.documentElement).switchTheme('dark')")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page(name: str, project: Project, open_as: Any) -> None:
+    look = PAGES[name]
+    context, trouble = open_as(look.who, bypass_csp=True)  # axe and STILL are ours, not the page's
+    trouble.allowed = {404} if name == "public page of nothing" else set()
+    page = context.new_page()
+    address = look.address
+    for label, key in project.samples.items():
+        address = address.replace("{" + label + "}", key)
+    answer = page.goto((project.meta if look.at_meta else project.web) + address)
+    assert answer is not None and answer.status in {200, *trouble.allowed}
+    assert page.url.endswith(address), f"led to {page.url}"
+    page.add_style_tag(content=STILL)
+    light = violations(page)
+    page.set_viewport_size(PHONE)
+    sideways = page.evaluate(SIDEWAYS)
+    go_dark(page)
+    dark = violations(page)
+    assert {"light": light, "phone": sideways, "dark": dark} == {"light": [], "phone": [], "dark": []}
+
+
+def _registry() -> dict[str, Any]:
+    reverse("admin:index")
+    return {model._meta.label: page for model, page in admin.site._registry.items()}
+
+
+def test_every_admin_model_is_in_the_list() -> None:
+    assert set(MODELS) == set(_registry())
+
+
+def test_every_admin_page_is_in_the_list() -> None:
+    django_pages = {"changelist", "add", "change", "delete"}
+    missing = set()
+    for label, page in _registry().items():
+        prefix = label.lower().replace(".", "_") + "_"
+        names = {url.name.removeprefix(prefix) for url in page.get_urls() if url.name and url.name.startswith(prefix)}
+        known = {name for name, _path in MODELS[label].own}
+        missing |= {f"{label} {name}" for name in names - django_pages - NOT_PAGES - known}
+    assert missing == set()
+
+
+def test_a_new_business_is_told_what_to_do(project: Project, open_as: Any) -> None:
+    """Every list of a business has words for the day it is empty."""
+    page = open_as("empty")[0].new_page()
+    silent = []
+    for label, model in MODELS.items():
+        if not model.business:
+            continue
+        page.goto(f"{project.web}/admin/{label.lower().replace('.', '/')}/")
+        if not page.locator("#result_list").count() and not page.locator(".empty-hint").count():
+            silent.append(label)
+    assert silent == []

@@ -1,0 +1,195 @@
+"""The buttons and pages of a Meta App Config: test, pause and resume, compare, allow removals, preview of a push."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+
+from common.admin import Tool
+from common.clock import database_now
+from meta_integration.admin.pause_banner import pause_banners
+from meta_integration.admin.words import meta_page
+from meta_integration.catalog.pause import is_paused
+from meta_integration.comparisons import start_comparison
+from meta_integration.connection_test import ConnectionResult, check_connection
+from meta_integration.first_push import preview_push, words_for
+from meta_integration.links import products_url
+from meta_integration.models import Catalog, MetaAppConfig
+from meta_integration.needs import reason_text
+from meta_integration.pausing import pause_business, resume_business
+from meta_integration.push_runs import start_push
+
+TESTED = ("access_token", "app_secret", "catalog_id", "api_version")
+LEVELS = {"green": "success", "orange": "warning", "red": "error"}
+
+
+class ConfigPages:
+    """Mixed into the admin page of MetaAppConfig. Every change is a POST of somebody who may manage integrations."""
+
+    def get_urls(self) -> list[Any]:
+        views = {
+            "test": self.test_view,
+            "pause": self.pause_view,
+            "resume": self.resume_view,
+            "compare": self.compare_view,
+            "dry_run": self.dry_run_view,
+            "allow_removals": self.allow_removals_view,
+            "preview": self.preview_view,
+            "push": self.push_view,
+        }
+        own = [self.page(f"<path:object_id>/{name.replace('_', '-')}/", view, name) for name, view in views.items()]
+        return [self.page("test-new/", self.test_new_view, "test_new"), *own, *super().get_urls()]
+
+    def config_tools(self, request: HttpRequest, config: MetaAppConfig) -> list[Tool]:
+        """The buttons above the form."""
+        url = self.object_url
+        tools = [Tool("Preview of a push", url(config, "preview"), "visibility")]
+        if not self.has_edit_permission(request, config):
+            return tools
+        tools.insert(0, Tool("Test connection", url(config, "test"), "network_check", post=True))
+        if not config.is_active:
+            return tools
+        if not config.paused_at:
+            question = "Stop sending to Meta until somebody resumes? Changes are kept meanwhile."
+            tools.append(Tool("Pause sending", url(config, "pause"), "pause", post=True, confirm=question))
+        if config.paused_at or self._catalogs(config, paused=True):
+            tools.append(Tool("Resume sending", url(config, "resume"), "play_arrow", post=True))
+        tools.append(Tool("Compare with Meta now", url(config, "compare"), "compare_arrows", post=True))
+        tools.append(Tool("Compare only (dry run)", url(config, "dry_run"), "difference", post=True))
+        if config.catalogs.filter(is_current=True, held_removals__gt=0).exists():
+            question = "Remove the held items from Meta? They have no product here any more. This cannot be undone."
+            tools.append(Tool("Allow removals", url(config, "allow_removals"), "delete_sweep", post=True, confirm=question))
+        return tools
+
+    # --- who may ------------------------------------------------------------------------------------------------------------------
+    def _to_change(self, request: HttpRequest, object_id: str) -> MetaAppConfig:
+        config = self.get_object(request, object_id)
+        if config is None or request.method != "POST" or not self.has_edit_permission(request, config):
+            raise Http404
+        return config
+
+    def _back(self, config: MetaAppConfig) -> HttpResponse:
+        return HttpResponseRedirect(self.object_url(config))
+
+    @staticmethod
+    def _catalogs(config: MetaAppConfig, *, paused: bool | None = None) -> list[Catalog]:
+        rows: QuerySet[Catalog] = config.catalogs.filter(is_current=True).select_related("tenant", "config")
+        now = database_now()
+        return [catalog for catalog in rows if paused is None or is_paused(catalog, now) == paused]
+
+    # --- test -----------------------------------------------------------------------------------------------------------------------
+    def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Tests the typed values (sent by the page's script as a form) over the stored ones."""
+        return self._test(request, self._to_change(request, object_id))
+
+    def test_new_view(self, request: HttpRequest) -> HttpResponse:
+        """Tests the values of a configuration that is not saved yet."""
+        if request.method != "POST" or not self.has_add_permission(request):
+            raise Http404
+        return self._test(request, None)
+
+    def _test(self, request: HttpRequest, config: MetaAppConfig | None) -> HttpResponse:
+        typed = "catalog_id" in request.POST
+        trial = config if config is not None and not typed else self._typed(request, config)
+        result = check_connection(trial) if isinstance(trial, MetaAppConfig) else trial
+        if typed:
+            return JsonResponse(result.__dict__, headers={"Cache-Control": "no-store"})
+        words = f"Meta says: “{result.said}”" if result.said else ""
+        self.message_user(request, " ".join(filter(None, (result.text, result.to_do, words))), LEVELS[result.tone])
+        return self._back(config) if config else HttpResponseRedirect(self.list_url())
+
+    def _typed(self, request: HttpRequest, config: MetaAppConfig | None) -> MetaAppConfig | ConnectionResult:
+        """An unsaved configuration of the typed values, or what is wrong with them. They go into addresses, so they must be valid."""
+        form = self.get_form(request, config, change=config is not None)(request.POST, instance=self._copy(config))
+        form.is_valid()
+        wrong = [f"{form.fields[name].label}: {' '.join(form.errors[name])}" for name in TESTED if name in form.errors]
+        if wrong:
+            return ConnectionResult("red", "Nothing was asked, because a value is missing or wrong.", " ".join(wrong))
+        return MetaAppConfig(**{name: form.cleaned_data[name] for name in TESTED})
+
+    @staticmethod
+    def _copy(config: MetaAppConfig | None) -> MetaAppConfig:
+        return MetaAppConfig.objects.get(pk=config.pk) if config else MetaAppConfig()
+
+    # --- pause, resume, compare ---------------------------------------------------------------------------------------------------
+    def pause_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Stops sending for the business."""
+        config = self._to_change(request, object_id)
+        pause_business(config, f"Paused by {request.user.get_username()}.")
+        self.message_user(request, "Paused. Changes are kept and go when you resume.")
+        return self._back(config)
+
+    def resume_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Goes on: the business's own pause and its catalogs' pauses end."""
+        config = self._to_change(request, object_id)
+        resume_business(config)
+        self.message_user(request, "Resumed. What waited is sent now; if the cause is still there, Meta's answer pauses it again.")
+        return self._back(config)
+
+    def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Compares and mends."""
+        return self._compare(request, object_id)
+
+    def dry_run_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Compares and only reports."""
+        return self._compare(request, object_id, dry_run=True)
+
+    def allow_removals_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Compares with the brake lifted, for catalogs in which removals are held."""
+        return self._compare(request, object_id, allow_removals=True)
+
+    def _compare(self, request: HttpRequest, object_id: str, **options: bool) -> HttpResponse:
+        config = self._to_change(request, object_id)
+        catalogs = [one for one in self._catalogs(config) if not options.get("allow_removals") or one.held_removals]
+        if not catalogs:
+            self.message_user(request, "There is no catalog to compare with: activate the configuration first.", "warning")
+            return self._back(config)
+        runs = [start_comparison(catalog, **options) for catalog in catalogs]
+        self.message_user(request, "The comparison has started. This page of the run moves by itself.")
+        return HttpResponseRedirect(reverse("admin:operations_run_change", args=[runs[0].pk]))
+
+    # --- preview and push -----------------------------------------------------------------------------------------------------------
+    def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """So many ready, so many that need something."""
+        config = self.get_object(request, object_id)
+        if config is None or not self.has_view_permission(request, config):
+            raise Http404
+        found = preview_push(config.tenant)
+        needs = [
+            {
+                "number": number,
+                "words": words_for(code, number),
+                "remedy": reason_text(code),
+                "url": products_url(need=code),
+                "samples": found.samples[code],
+            }
+            for code, number in found.needs.most_common()
+        ]
+        tools = [Tool("Back to the configuration", self.object_url(config), "arrow_back")]
+        if self.has_edit_permission(request, config) and config.is_active and found.ready:
+            first = "Start the first push" if config.paused_at else "Push everything now"
+            tools.insert(0, Tool(first, self.object_url(config, "push"), "rocket_launch", post=True, primary=True))
+        return meta_page(
+            self,
+            request,
+            "push_preview.html",
+            "Preview of a push",
+            config=config,
+            found=found,
+            needs=needs,
+            ready_url=products_url(need="ready"),
+            product_change="admin:products_and_services_product_change",
+            page_banners=[] if config.paused_at else pause_banners(request, config.tenant),
+            page_tools=tools,
+        )
+
+    def push_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Starts a push of everything, ending a pause that waited for it."""
+        config = self._to_change(request, object_id)
+        if config.paused_at or self._catalogs(config, paused=True):
+            resume_business(config)
+        run = start_push(config.tenant)
+        self.message_user(request, f"The push of {run.total} products has started. This page moves by itself.")
+        return HttpResponseRedirect(reverse("admin:operations_run_change", args=[run.pk]))
+

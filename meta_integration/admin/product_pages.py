@@ -1,0 +1,142 @@
+"""The pages about one product at Meta: why it is not live, what would be sent; and the two buttons that send it again."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from common.admin import ConsoleAdmin, Tool, site
+from common.admin.access import active_tenant, allows
+from common.redaction import redact
+from meta_integration.admin.pause_banner import pause_banners
+from meta_integration.admin.words import meta_page, show_badge, show_moment
+from meta_integration.diagnosis import ItemView, diagnose, next_attempt_of
+from meta_integration.models import MetaAppConfig
+from meta_integration.payload_preview import ItemPayload, preview_payloads
+from meta_integration.resend import resend_products
+from products_and_services.models import Product, SyncStatus
+
+
+def page_of(model: type[Model]) -> Any:
+    """The registered admin page of a model."""
+    return site._registry[model]
+
+
+def config_in_sight(request: HttpRequest) -> MetaAppConfig | None:
+    """The active configuration of the business in the switcher."""
+    tenant = active_tenant(request)
+    return MetaAppConfig.objects.get_active_config(tenant) if tenant else None
+
+
+def product_tools(request: HttpRequest, product: Product, leave_out: str = "") -> list[Tool]:
+    """The buttons of a product's pages."""
+    page = page_of(Product)
+    tools = {
+        "why": Tool("Why is it not live?", page.object_url(product, "why"), "help"),
+        "payload": Tool("Preview payload", page.object_url(product, "payload"), "data_object"),
+    }
+    if page.has_edit_permission(request, product):
+        tools["sync_now"] = Tool("Sync now", page.object_url(product, "sync_now"), "sync", post=True)
+        tools["reset_sync"] = Tool("Reset Meta sync attempts", page.object_url(product, "reset_sync"), "restart_alt", post=True)
+    return [tool for name, tool in tools.items() if name != leave_out]
+
+
+def _product(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> Product:
+    product = page.get_object(request, object_id)
+    if product is None or not page.has_view_permission(request, product):
+        raise Http404
+    return product
+
+
+def why_view(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Why is it not live? Checks, pause, last call and answer, what to do, next attempt."""
+    product = _product(page, request, object_id)
+    found = diagnose(product)
+    tools = [Tool("Back to the product", page.object_url(product), "arrow_back"), *product_tools(request, product, "why")]
+    config = MetaAppConfig.objects.get_active_config(product.tenant)
+    if config is not None and allows(request, "integrations:view"):
+        tools.append(Tool("Open Meta App Config", page_of(MetaAppConfig).object_url(config), "settings"))
+    return meta_page(
+        page,
+        request,
+        "why.html",
+        "Why is it not live?",
+        product=product,
+        found=found,
+        badge=show_badge(found.status, product.meta_sync_attempts),
+        headline=_headline(found.status, bool(found.reasons)),
+        next_attempt=show_moment(next_attempt_of(found), product.tenant, "None planned"),
+        last_success=show_moment(product.meta_sync_last_success, product.tenant, "Never"),
+        items=[_item_context(view, product) for view in found.items],
+        page_banners=pause_banners(request, product.tenant),
+        page_tools=tools,
+    )
+
+
+def _headline(status: SyncStatus, kept_away: bool) -> str:
+    if status == SyncStatus.SYNCED:
+        return "It is live: Meta has exactly this version." + (" Parts of it are not sent, see below." if kept_away else "")
+    return {
+        SyncStatus.SYNCING: "It is on its way to Meta.",
+        SyncStatus.PAUSED: "It waits, because sending to Meta is paused.",
+        SyncStatus.RETRY: "Meta did not take it yet. It is tried again by itself.",
+        SyncStatus.FAILED: "Five attempts failed. It needs you.",
+        SyncStatus.REJECTED: "Meta refuses it as it is. It needs you.",
+        SyncStatus.HIDDEN: "Meta has it, but does not show it, because it may not be sold now.",
+        SyncStatus.NOT_SYNCED: "It was not sent to Meta.",
+    }[status]
+
+
+def _item_context(view: ItemView, product: Product) -> dict[str, Any]:
+    return {
+        "view": view,
+        "badge": show_badge(view.status, view.item.attempts),
+        "attempted": show_moment(view.item.last_attempt_at, product.tenant, "Never"),
+        "next": show_moment(view.item.next_attempt_at if view.item.is_waiting else None, product.tenant, "None planned"),
+        "request": pretty(view.request) if view.request else "",
+        "answer": pretty(view.answer) if view.answer else "",
+    }
+
+
+def pretty(data: Any) -> str:
+    """JSON for people, secrets masked."""
+    return json.dumps(redact(data), indent=2, ensure_ascii=False, default=str)
+
+
+def payload_view(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """What would be sent for one product."""
+    return payload_page(page, request, [_product(page, request, object_id)])
+
+
+def payload_page(page: ConsoleAdmin, request: HttpRequest, products: list[Product]) -> HttpResponse:
+    """What would be sent for these products, in both dialects."""
+    by_tenant: dict[Any, list[int]] = {}
+    for product in products:
+        by_tenant.setdefault(product.tenant, []).append(product.pk)
+    shown = [entry for tenant, ids in by_tenant.items() for entry in preview_payloads(tenant, ids)]
+    context = [{"entry": entry, "items": [_as_text(item) for item in entry.items]} for entry in shown]
+    tools = [Tool("Back to the products", page.list_url(), "arrow_back")]
+    if len(products) == 1:
+        back = Tool("Back to the product", page.object_url(products[0]), "arrow_back")
+        tools = [back, *product_tools(request, products[0], "payload")]
+    return meta_page(page, request, "payload.html", "Preview payload", products=context, page_tools=tools)
+
+
+def _as_text(item: ItemPayload) -> ItemPayload:
+    """The payloads as JSON text."""
+    single = pretty(item.single) if item.single is not None else None
+    return replace(item, single=single, batch=pretty(item.batch) if item.batch else None)  # type: ignore[arg-type]
+
+
+def resend_view(page: ConsoleAdmin, reset: bool, request: HttpRequest, object_id: str) -> HttpResponse:
+    """POST from a button: sends one product again."""
+    product = page.get_object(request, object_id)
+    if product is None or request.method != "POST" or not page.has_edit_permission(request, product):
+        raise Http404
+    page.message_user(request, resend_products(product.tenant, [product.pk], reset=reset).sentence())
+    came_from = request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(came_from if safe else page.object_url(product))

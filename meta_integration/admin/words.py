@@ -1,0 +1,75 @@
+"""Badges and times as the Meta pages show them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince, timeuntil
+
+from common.admin import Badge, ConsoleAdmin, render_badge
+from common.retry import CATALOG_MAX_ATTEMPTS
+from products_and_services.models import SyncStatus
+
+BADGES = {
+    SyncStatus.SYNCED: Badge("green", "✓ Synced"),
+    SyncStatus.FAILED: Badge("red", "✗ Failed (max attempts)"),
+    SyncStatus.NOT_SYNCED: Badge("grey", "○ Not synced"),
+    SyncStatus.SYNCING: Badge("blue", "↻ Syncing"),
+    SyncStatus.REJECTED: Badge("red", "✗ Rejected"),
+    SyncStatus.PAUSED: Badge("orange", "⏸ Paused"),
+    SyncStatus.HIDDEN: Badge("grey", "○ Hidden"),
+}
+
+
+def badge_of(status: str, attempts: int) -> Badge:
+    """The badge of a status; retry tells how many of the five attempts are used."""
+    if status == SyncStatus.RETRY:
+        return Badge("orange", f"⚠ Retry pending ({attempts}/{CATALOG_MAX_ATTEMPTS})")
+    return BADGES[SyncStatus(status)]
+
+
+def show_badge(status: str, attempts: int = 0) -> SafeString:
+    """The badge as HTML."""
+    return render_badge(badge_of(status, attempts))
+
+
+def zone_of(tenant: Any) -> ZoneInfo:
+    """The business's time zone; UTC where the name is unknown to this server."""
+    try:
+        return ZoneInfo(tenant.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def moment_words(moment: datetime, tenant: Any) -> str:
+    """ "in 5 minutes (14:05 CET)", with the date when it is not today; in the business's time zone."""
+    now = timezone.now()
+    relative = _relative(moment, now)
+    zone = zone_of(tenant)
+    local = moment.astimezone(zone)
+    form = "%H:%M %Z" if local.date() == now.astimezone(zone).date() else "%Y-%m-%d %H:%M %Z"
+    return f"{relative} ({local.strftime(form)})".replace("\xa0", " ")
+
+
+def _relative(moment: datetime, now: datetime) -> str:
+    if abs(moment - now) < timedelta(minutes=1):
+        return "in a moment" if moment > now else "just now"
+    return f"in {timeuntil(moment, now, depth=1)}" if moment > now else f"{timesince(moment, now, depth=1)} ago"
+
+
+def show_moment(moment: datetime | None, tenant: Any, empty: str = "—") -> SafeString:
+    """The moment in words, machine-readable as well."""
+    if moment is None:
+        return format_html("{}", empty)
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moment_words(moment, tenant))
+
+
+def meta_page(page: ConsoleAdmin, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+    """One of our own pages inside the admin's frame; never cached, as it shows the present."""
+    frame = {**page.admin_site.each_context(request), "title": title, "opts": page.opts, "list_url": page.list_url()}
+    return TemplateResponse(request, f"meta_integration/{template}", {**frame, **context}, headers={"Cache-Control": "no-store"})

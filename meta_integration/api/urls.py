@@ -1,0 +1,10 @@
+"""Mounted below /v1/."""
+
+from django.urls import re_path
+
+from common.api import ApiRouter
+from meta_integration.api.views import ProductCatalogViewSet, PushView
+
+router = ApiRouter()
+router.register("products", ProductCatalogViewSet, basename="product-catalog")
+urlpatterns = [re_path(r"^catalog/sync/meta/?$", PushView.as_view(), name="sync-meta"), *router.urls]

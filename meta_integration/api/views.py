@@ -1,0 +1,126 @@
+"""The catalog in the API: a product's status and payload, and "push to Meta"."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from meta_integration.api.serializers import (
+    CatalogStatusSerializer,
+    PayloadPreviewSerializer,
+    PushAcceptedSerializer,
+    PushRequestSerializer,
+)
+from meta_integration.diagnosis import Diagnosis, ItemView, diagnose, next_attempt_of
+from meta_integration.payload_preview import preview_payloads
+from meta_integration.push_runs import start_push
+from operations.api import run_url
+from operations.models import Run
+from products_and_services.models import Product
+from tenants.viewsets import TenantScopedViewSet, TenantViewMixin
+
+
+class ProductCatalogViewSet(TenantScopedViewSet):
+    """What Meta has, or would get, of one product."""
+
+    queryset = Product.objects.select_related("tenant")
+    serializer_class = CatalogStatusSerializer
+    required_scopes = {"read": "catalog:view"}
+    filter_backends: list[Any] = []
+    pagination_class = None
+    lookup_value_regex = r"\d+"
+
+    @extend_schema(responses=CatalogStatusSerializer, operation_id="products_catalog_status")
+    @action(detail=True, url_path="catalog-status")
+    def catalog_status(self, request: Request, pk: str | None = None) -> Response:
+        """Status, attempts, last error, next attempt, reasons and items."""
+        return Response(CatalogStatusSerializer(_status_of(diagnose(self.get_object()))).data)
+
+    @extend_schema(responses=PayloadPreviewSerializer, operation_id="products_payload_preview")
+    @action(detail=True, url_path="payload-preview")
+    def payload_preview(self, request: Request, pk: str | None = None) -> Response:
+        """What would be sent now, in both of Meta's dialects. Sends nothing."""
+        found = preview_payloads(self.tenant, [self.get_object().pk])
+        if not found:
+            raise Http404
+        return Response(PayloadPreviewSerializer(asdict(found[0])).data)
+
+
+def _status_of(found: Diagnosis) -> dict[str, Any]:
+    product = found.product
+    return {
+        "product_id": product.pk,
+        "status": found.status,
+        "attempts": product.meta_sync_attempts,
+        "last_error": product.meta_sync_last_error,
+        "last_attempt": product.meta_sync_last_attempt,
+        "last_success": product.meta_sync_last_success,
+        "next_attempt": next_attempt_of(found),
+        "catalog_item_id": product.meta_catalog_item_id,
+        "reasons": found.reasons,
+        "reason_codes": found.reason_codes,
+        "items": [_item(view) for view in found.items],
+    }
+
+
+def _item(view: ItemView) -> dict[str, Any]:
+    item = view.item
+    return {
+        "retailer_id": item.retailer_id,
+        "catalog_id": item.catalog.catalog_id,
+        "meta_id": item.meta_id,
+        "status": view.status,
+        "attempts": item.attempts,
+        "last_error": item.last_error,
+        "error_code": item.error_code,
+        "what_to_do": view.to_do,
+        "last_attempt": item.last_attempt_at,
+        "last_success": item.last_success_at,
+        "next_attempt": item.next_attempt_at if item.is_waiting else None,
+    }
+
+
+class PushView(TenantViewMixin, APIView):
+    """POST: queues the business's products for Meta and answers at once; the run tells the result."""
+
+    required_scopes = {"write": "integrations:manage"}
+
+    @extend_schema(request=PushRequestSerializer, responses={202: PushAcceptedSerializer}, operation_id="catalog_sync_meta")
+    def post(self, request: Request) -> Response:
+        """Everything, or `product_ids`."""
+        return self.push(request)
+
+    def push(self, request: Request) -> Response:
+        """202 whatever the state of Meta, broker or configuration."""
+        wanted = PushRequestSerializer(data=request.data or {})
+        wanted.is_valid(raise_exception=True)
+        run = start_push(self.tenant, wanted.validated_data.get("product_ids"))
+        return Response(PushAcceptedSerializer(_accepted(run, request)).data, status=202)
+
+
+class TenantPushView(PushView):
+    """The same under the address of the design documents."""
+
+    @extend_schema(request=PushRequestSerializer, responses={202: PushAcceptedSerializer}, operation_id="meta_catalog_sync")
+    def post(self, request: Request, sub_domain: str) -> Response:
+        """sub_domain must be the key's own business."""
+        if sub_domain != self.tenant.sub_domain:
+            raise Http404
+        return self.push(request)
+
+
+def _accepted(run: Run, request: Request) -> dict[str, Any]:
+    return {
+        "status": "accepted",
+        "total_products": run.total,
+        "synced": 0,
+        "failed": 0,
+        "errors": [],
+        "run_id": run.pk,
+        "run_url": run_url(run, request),
+    }

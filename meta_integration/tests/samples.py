@@ -1,0 +1,36 @@
+"""Rows that the isolation walk (tenants/tests/test_isolation.py) cannot build by itself."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from meta_integration.models import Catalog, CatalogBatch, CatalogItem, MetaAppConfig
+from products_and_services.models import Product
+from tenants.models import Tenant
+from tenants.tests.builder import canary
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def _config(tenant: Tenant) -> MetaAppConfig:
+    known = MetaAppConfig.objects.for_tenant(tenant).first()
+    return known or MetaAppConfig.objects.create(tenant=tenant, access_token=f"EAA{canary(tenant)}", catalog_id=f"{tenant.pk.int % 10**15:015}")
+
+
+def _catalog(tenant: Tenant) -> Catalog:
+    return Catalog.objects.get(tenant=tenant, catalog_id=_config(tenant).catalog_id)
+
+
+def _batch(tenant: Tenant) -> CatalogBatch:
+    catalog = _catalog(tenant)
+    return CatalogBatch.objects.get_or_create(catalog=catalog, handle=f"{canary(tenant)}-handle", defaults={"opened_at": NOW})[0]
+
+
+def _item(tenant: Tenant) -> CatalogItem:
+    product = Product.objects.create(tenant=tenant, name=f"{canary(tenant)} sent", sku=f"{canary(tenant)}-sent")
+    return CatalogItem.objects.create(
+        catalog=_catalog(tenant), batch=_batch(tenant), retailer_id=product.sku, product_id=product.pk, name=product.name,
+        last_error=canary(tenant),
+    )  # fmt: skip
+
+
+SAMPLES: dict[type, Any] = {MetaAppConfig: _config, Catalog: _catalog, CatalogBatch: _batch, CatalogItem: _item}

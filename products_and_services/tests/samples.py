@@ -1,0 +1,15 @@
+"""Rows that the isolation walk (tenants/tests/test_isolation.py) cannot build by itself."""
+
+from typing import Any
+
+from products_and_services.models import Product, ProductImage
+from tenants.models import Tenant
+from tenants.tests.builder import canary
+
+
+def _image(tenant: Tenant) -> Any:
+    product = Product.objects.create(tenant=tenant, name=f"{canary(tenant)} pictured")
+    return ProductImage.objects.create(product=product, remote_url=f"https://img.example/{canary(tenant)}.jpg", alt=canary(tenant))
+
+
+SAMPLES = {ProductImage: _image}
