@@ -51,7 +51,7 @@ def _publish(task_name: str, args: tuple[Any, ...], countdown: float) -> None:
     except Exception as error:  # noqa: BLE001 - whatever the broker client raises, the caller's save has already succeeded
         lost_rings += 1
         _silent_until = time.monotonic() + QUIET_SECONDS
-        logger.warning("The task broker did not take a doorbell (%s). The change is stored; the minute sweep will find it.", type(error).__name__)
+        logger.warning("The task broker took no doorbell (%s). The change is stored; the minute sweep finds it.", type(error).__name__)
 
 
 def broker_is_up() -> bool:
@@ -59,7 +59,7 @@ def broker_is_up() -> bool:
     try:
         with current_app.connection_for_write() as connection:
             connection.ensure_connection(max_retries=0, timeout=1)
-            connection.default_channel.client.ping()
+            connection.default_channel.client.ping()  # type: ignore[attr-defined]
     except Exception:  # noqa: BLE001 - every failure means the same here
         return False
     return True

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+
 def plant(*shops: str) -> dict[str, str]:
     """An empty business, those named (with six products, two of them not ready), and rows for every list. Answers {sub-domain: id}."""
     from tenants.models import Tenant

@@ -21,7 +21,7 @@ from meta_integration.catalog.record import CatalogRecord, build_record
 from meta_integration.catalog.surroundings import surroundings_of
 from meta_integration.graph.client import GraphClient
 from meta_integration.graph.errors import DUPLICATE, OBJECT_GONE
-from meta_integration.models import CatalogItem, MetaAppConfig
+from meta_integration.models import Catalog, CatalogItem, MetaAppConfig
 from products_and_services.load_snapshots import load_snapshots
 from products_and_services.models import Product, ProductVariant
 
@@ -34,6 +34,13 @@ READ_FIELDS = (
 LOOK_UP_AT_ONCE = 50
 LONGEST_FILTER = 4_000  # characters in the address; longer addresses may be refused on the way
 BATCH_DEADLINE = 45.0  # seconds, uploads of a few megabytes included; below the 60 s lease
+
+
+def service_for(catalog: Catalog) -> "MetaCatalogService":
+    """The service of a current catalog. Raises ValueError for one that has lost its configuration."""
+    if catalog.config is None:
+        raise ValueError(f"{catalog} has no configuration any more.")
+    return MetaCatalogService(catalog.config, catalog.catalog_id)
 
 
 class MetaCatalogService:

@@ -81,7 +81,8 @@ def count_waiting(catalogs: list[Catalog]) -> int:
 
 
 def _has_open_ends(catalogs: list[Catalog], now: datetime) -> bool:
-    if not any(is_callable(catalog, now) for catalog in Catalog.objects.filter(pk__in=[c.pk for c in catalogs]).select_related("tenant", "config")):
+    fresh = Catalog.objects.filter(pk__in=[catalog.pk for catalog in catalogs]).select_related("tenant", "config")
+    if not any(is_callable(catalog, now) for catalog in fresh):
         return False
     if CatalogBatch.objects.filter(catalog__in=catalogs, poll_at__isnull=False).exists():
         return True

@@ -1,7 +1,6 @@
 """The Celery application. Tasks are thin: they name a service and pass ids (never payloads or secrets)."""
 
 import os
-
 from typing import Any
 
 from celery import Celery

@@ -21,7 +21,7 @@ def serve_picture(request: HttpRequest, path: str) -> HttpResponseBase:
     if kind is None or "\0" in path:
         raise Http404("No such picture.")
     try:
-        response = serve(request, path, document_root=settings.MEDIA_ROOT)
+        response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     except SuspiciousOperation as error:
         raise Http404("No such picture.") from error
     if isinstance(response, FileResponse):

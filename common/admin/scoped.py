@@ -231,6 +231,14 @@ class _TenantInlineMixin(ScopedChoicesMixin):
         scope = getattr(self, name) or getattr(parent, name, "")
         return access.allows(request, scope) if scope else bool(request.user.is_superuser)
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """A table's cells have no labels of their own: each input is named after its column."""
+        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+        for name, form_field in formset.form.base_fields.items():
+            widget = getattr(form_field.widget, "widget", form_field.widget)  # inside the wrapper with the plus sign
+            widget.attrs.setdefault("aria-label", str(form_field.label or name.replace("_", " ")))
+        return formset
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, "view_scope")
 

@@ -1,5 +1,7 @@
 """Every badge at first sight: the showcase products start in the state that the stand-in will keep them in."""
 
+from typing import Any
+
 from django.db.models import F
 
 from common.clock import database_now
@@ -23,10 +25,10 @@ from products_and_services.models import Product, ProductCategory
 from tenants.models import Tenant
 
 OUTAGE = "Service temporarily unavailable (demo)."
-SHOWN = {
+SHOWN: dict[str, dict[str, Any]] = {
     RETRY_SKU: {"state": ItemState.RETRY, "attempts": 1, "last_error": OUTAGE, "error_code": 2},
     FAILED_SKU: {"state": ItemState.FAILED, "attempts": CATALOG_MAX_ATTEMPTS, "last_error": OUTAGE, "error_code": 2},
-    REJECTED_SKU: {"state": ItemState.REJECTED, "attempts": 1, "last_error": "Invalid parameter: origin_country (demo).", "error_code": 100},
+    REJECTED_SKU: {"state": ItemState.REJECTED, "attempts": 1, "last_error": "Invalid parameter: origin_country.", "error_code": 100},
     HIDDEN_SKU: {"state": ItemState.HIDDEN, "was_sent": True, "live_hash": "?"},
     SYNCING_SKU: {"state": ItemState.SYNCING},
 }
@@ -47,7 +49,7 @@ def show_badges(solar: MetaAppConfig, pizzeria: MetaAppConfig) -> None:
     for tenant in (solar.tenant, pizzeria.tenant):
         _expand(tenant)
     _settle_showcase(solar.tenant)
-    pause_for(catering, NeedsConfigurationError("This catalog does not exist or the token may not use it (demo).", code=100), database_now())
+    pause_for(catering, NeedsConfigurationError("This catalog does not exist or the token may not use it.", code=100), database_now())
     _show_first_synced(solar.tenant)
     for tenant in (solar.tenant, pizzeria.tenant):
         refresh_summaries(Product.objects.for_tenant(tenant).values_list("pk", flat=True))

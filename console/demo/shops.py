@@ -36,7 +36,8 @@ INVERTERS = (
     Thing("SOL-INV-5K", "5 kVA Hybrid Inverter", "629.00", "Inverters", "inverter", "Feeds the house, charges the battery."),
     Thing("SOL-INV-8K", "8 kVA Hybrid Inverter", "1049.00", "Inverters", "inverter", "For workshops and large homes.",
           extra={"sale_price": "949.00"}),
-    Thing("SOL-INV-12K", "12 kVA Three-phase Inverter", "1890.00", "Inverters", "inverter", extra={"stock_quantity": 0, "allow_backorder": True}),
+    Thing("SOL-INV-12K", "12 kVA Three-phase Inverter", "1890.00", "Inverters", "inverter",
+          extra={"stock_quantity": 0, "allow_backorder": True}),
 )
 BATTERIES = tuple(
     Thing(f"SOL-BAT-{size}", f"{size} Ah Lithium Battery", str(price), "Batteries", "battery", f"LiFePO4, {size} Ah at 24 V, 6,000 cycles.")
@@ -57,7 +58,8 @@ SHOWCASE = (
     Thing("SOL-NOPIC-1", "Charge Controller 60 A (no picture yet)", "79.00", "Inverters", "inverter", picture=False),
     Thing("SOL-NOPRICE-1", "Installation Service (price on request)", None, "Inverters", "inverter"),
     Thing(HIDDEN_SKU, "80 W Panel (discontinued)", "39.00", "Panels", "panel", extra={"is_active": False}),
-    Thing(REJECTED_SKU, "Imported Regulator (country of origin unknown to Meta)", "59.00", "Inverters", "inverter", extra={"origin_country": "ZZ"}),
+    Thing(REJECTED_SKU, "Imported Regulator (country of origin unknown to Meta)", "59.00", "Inverters", "inverter",
+          extra={"origin_country": "ZZ"}),
     Thing(RETRY_SKU, "Outlet: Panel with scratches (Meta has trouble with it)", "29.00", "Outlet", "panel"),
     Thing(FAILED_SKU, "Outlet: Returned inverter (Meta never answers)", "99.00", "Outlet", "inverter"),
     Thing(SYNCING_SKU, "Outlet: Lamp priced in yen (batch still processing)", "1500", "Outlet", "lamp", extra={"currency": "JPY"}),

@@ -65,7 +65,10 @@ def ask(catalog: Catalog, item_ids: Iterable[int], service: MetaCatalogService, 
     now = clock()
     carriers = load_carriers(catalog, [row.retailer_id for row in rows])
     around = surroundings_of(catalog.tenant, catalog.config)
-    right, wrong, unexpected, stays = [], [], [], []
+    right: list[Row] = []
+    wrong: list[Row] = []
+    unexpected: list[int] = []
+    stays: list[Row] = []
     for row in rows:
         there = remote.get(row.retailer_id)
         _note_presence(row, there)

@@ -1,7 +1,7 @@
 """Configurations becoming catalogs: a new catalog_id announces every product, the old catalog is left as it is."""
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from common.bulk import chunks
 from common.clock import database_now
@@ -59,7 +59,7 @@ def announce_all(tenant: Tenant, *, restart: bool = False) -> int:
     return len(ids)
 
 
-def _retire(catalogs: "Catalog.objects") -> None:
+def _retire(catalogs: QuerySet[Catalog]) -> None:
     """No longer called; what they hold stays as it is."""
     for catalog in catalogs:
         catalog.is_current = False

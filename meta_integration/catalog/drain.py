@@ -21,7 +21,7 @@ from meta_integration.catalog.settle import ASK_AFTER, give_up, settle_without_c
 from meta_integration.catalog.singles import AT_MOST, may_go_singly, send_singly
 from meta_integration.catalog.summary import refresh_catalog_summaries, refresh_summaries
 from meta_integration.catalog.surroundings import surroundings_of
-from meta_integration.catalog_service import MetaCatalogService
+from meta_integration.catalog_service import MetaCatalogService, service_for
 from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogItem
 
 LONGEST_NAP = 100.0  # seconds; whatever is due later is the sweep's business
@@ -67,7 +67,7 @@ def _doubt_what_was_in_flight(catalog: Catalog, now: datetime) -> None:
 
 
 def _round(catalog: Catalog, lease: Lease, clock: Callable[[], datetime]) -> None:
-    service = MetaCatalogService(catalog.config, catalog.catalog_id)
+    service = service_for(catalog)
     touched: set[int | None] = set()
     go_on = poll_due(catalog, service, clock, touched) and ask_due(catalog, service, clock, touched)
     rows = _waiting_rows(catalog, clock()) if go_on and not is_resting(catalog, clock()) else []
@@ -77,7 +77,7 @@ def _round(catalog: Catalog, lease: Lease, clock: Callable[[], datetime]) -> Non
         _send(catalog, calls, lease, service, clock)
     if is_paused(catalog, clock()):
         refresh_catalog_summaries(catalog)
-    refresh_summaries(pk for pk in touched if pk is not None)
+    refresh_summaries(touched)
 
 
 def has_work(catalog: Catalog, now: datetime) -> bool:

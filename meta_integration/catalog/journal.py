@@ -14,7 +14,11 @@ from products_and_services.snapshot import ProductSnapshot
 story = logging.getLogger("signals")
 evidence = logging.getLogger("catalog_service")
 BORDER = "═" * 55
-VERBS = {"create": ("Creating new", "created", "Creation"), "update": ("Updating", "updated", "Update"), "delete": ("Deleting", "deleted", "Deletion")}
+VERBS = {
+    "create": ("Creating new", "created", "Creation"),
+    "update": ("Updating", "updated", "Update"),
+    "delete": ("Deleting", "deleted", "Deletion"),
+}
 
 
 def log_skipped(products: Iterable[ProductSnapshot]) -> None:

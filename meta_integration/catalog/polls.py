@@ -79,7 +79,9 @@ def _settle_finished(batch: CatalogBatch, status: dict[str, Any], now: datetime)
     bad = {*messages, *(str(value) for value in status.get("ids_of_invalid_requests") or [])}
     # Of a handle that was freed nothing is taken on trust any more: its items have been asked about, and may have been sent, since.
     unnamed = int(status.get("errors_total_count") or 0) > len(bad) or batch.freed_at is not None
-    succeeded, failed, doubtful = [], [], []
+    succeeded: list[Row] = []
+    failed: list[Row] = []
+    doubtful: list[Row] = []
     rows, foreign = _rows_of(batch)
     for row in rows:
         if row.retailer_id in bad:

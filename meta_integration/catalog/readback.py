@@ -27,7 +27,7 @@ from meta_integration.catalog.rows import Row, make_doubt, read_rows
 from meta_integration.catalog.summary import refresh_summaries
 from meta_integration.catalog.surroundings import surroundings_of
 from meta_integration.catalog.unannounced import unannounced_products
-from meta_integration.catalog_service import LOOK_UP_AT_ONCE, MetaCatalogService
+from meta_integration.catalog_service import LOOK_UP_AT_ONCE, MetaCatalogService, service_for
 from meta_integration.models import ADVISED_BATCH_SIZE, IN_DOUBT, Catalog, CatalogChange, CatalogItem, ItemState
 from operations.models import Run, RunIssue, RunKind, RunStatus
 from operations.services import advance_run, close_alert, finish_run, raise_alert, start_run
@@ -77,7 +77,7 @@ def read_back(
         return None
     run = Run.objects.filter(pk=run_id).first() if run_id else None
     run = run or start_run(catalog.tenant, RunKind.RECONCILE, params={"catalog": catalog.catalog_id, "dry_run": dry_run}, phase="reading")
-    reader = _Reader(catalog, run, clock, MetaCatalogService(catalog.config, catalog.catalog_id), allow_removals)
+    reader = _Reader(catalog, run, clock, service_for(catalog), allow_removals)
     try:
         reader.work(dry_run=dry_run)
     except RemoteError as error:
@@ -160,7 +160,7 @@ class _Reader:
         items = CatalogItem.objects.filter(pk__in=ids, batch__isnull=True, in_flight=False)
         items = items.exclude(moved_at__gte=self.started, moved_at__lte=self.clock())  # Later than now: a clock that jumped, long ago.
         found = dict(items.exclude(state=ItemState.RETRY).values_list("pk", "product_id"))
-        changing = set(CatalogChange.objects.filter(product_id__in=found.values()).values_list("product_id", flat=True))
+        changing = set(CatalogChange.objects.filter(product_id__in=[pk for pk in found.values() if pk is not None]).values_list("product_id", flat=True))
         return {pk for pk, product_id in found.items() if product_id not in changing}
 
     def _learn_ids(self, rows: dict[str, Row], remote: dict[str, dict[str, Any]]) -> None:
@@ -168,7 +168,7 @@ class _Reader:
         fresh = [row for row in rows.values() if ids[row.id] and ids[row.id] != row.meta_id]
         if fresh:
             update_rows(CatalogItem, [{"id": row.id, "rev": row.rev, "meta_id": ids[row.id]} for row in fresh], match=("id", "rev"))
-            refresh_summaries(row.product_id for row in fresh if row.product_id)
+            refresh_summaries(row.product_id for row in fresh)
 
     def _find_missing(self) -> None:
         items = CatalogItem.objects.filter(catalog=self.catalog, was_sent=True).exclude(live_hash=ABSENT)
@@ -204,7 +204,7 @@ class _Reader:
         unexpected: list[int] = []
         for ids in chunks(self.findings.suspects, LOOK_UP_AT_ONCE):
             unexpected += ask(self.catalog, ids, self.service, self.clock)
-            refresh_summaries(pk for pk in CatalogItem.objects.filter(pk__in=ids).values_list("product_id", flat=True) if pk)
+            refresh_summaries(CatalogItem.objects.filter(pk__in=ids).values_list("product_id", flat=True))
         self._remove(unexpected)
 
     def _remove(self, item_ids: list[int]) -> None:

@@ -32,9 +32,9 @@ ITEM_COLUMNS = (
 )  # fmt: skip
 
 
-def refresh_summaries(product_ids: Iterable[int]) -> None:
+def refresh_summaries(product_ids: Iterable[int | None]) -> None:
     """Writes the summary of these products from their items in current catalogs."""
-    for ids in chunks(sorted(set(product_ids))):
+    for ids in chunks(sorted({pk for pk in product_ids if pk is not None})):
         for pk in _refresh(ids, skip_locked=True):
             _refresh([pk])
 

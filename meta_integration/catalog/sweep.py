@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from common.doorbell import ring
 from common.lease import LEASE_LENGTH
@@ -34,7 +34,7 @@ def mark_boundaries(now: datetime) -> int:
     return reached.update(mark=F("mark") + 1, boundary_at=None)
 
 
-def catalogs_with_work(now: datetime) -> "Catalog.objects":
+def catalogs_with_work(now: datetime) -> QuerySet[Catalog]:
     """Callable catalogs with a due change, item, handle or look-up, or with a lease whose holder has died."""
     inside = {"catalog": OuterRef("pk")}
     changes = CatalogChange.objects.filter(_change_due(now), tenant=OuterRef("tenant"))

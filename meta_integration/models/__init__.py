@@ -6,4 +6,14 @@ from meta_integration.models.changes import CatalogChange
 from meta_integration.models.configs import MetaAppConfig
 from meta_integration.models.items import IN_DOUBT, CatalogItem, ItemState
 
-__all__ = ["ADVISED_BATCH_SIZE", "IN_DOUBT", "Catalog", "CatalogBatch", "CatalogChange", "CatalogItem", "CategoryCatalog", "ItemState", "MetaAppConfig"]
+__all__ = [
+    "ADVISED_BATCH_SIZE",
+    "IN_DOUBT",
+    "Catalog",
+    "CatalogBatch",
+    "CatalogChange",
+    "CatalogItem",
+    "CategoryCatalog",
+    "ItemState",
+    "MetaAppConfig",
+]

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from typing import Any, Optional
+from typing import Any, Optional, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -26,7 +26,8 @@ class MetaAppConfigQuerySet(TenantQuerySet):
 
     def get_active_config(self, tenant: Tenant) -> Optional["MetaAppConfig"]:
         """The active configuration of an active business, or None."""
-        return self.filter(tenant=tenant, is_active=True, tenant__is_active=True).select_related("tenant").first()
+        found = self.filter(tenant=tenant, is_active=True, tenant__is_active=True).select_related("tenant").first()
+        return cast("MetaAppConfig | None", found)
 
 
 class MetaAppConfig(models.Model):

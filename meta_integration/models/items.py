@@ -54,7 +54,7 @@ class CatalogItem(models.Model):
     state = models.CharField(max_length=10, choices=ItemState.choices, default=ItemState.NEW)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
-    batch_limit = models.PositiveIntegerField(null=True, blank=True, help_text="After whole-batch failures: at most this many rows together.")
+    batch_limit = models.PositiveIntegerField(null=True, blank=True, help_text="After whole-batch failures: so many rows together.")
     in_flight = models.BooleanField(default=False)
     batch = models.ForeignKey(CatalogBatch, on_delete=models.SET_NULL, null=True, blank=True, related_name="items")
     ask_at = models.DateTimeField(null=True, blank=True)

@@ -15,8 +15,8 @@ class AmountField(forms.DecimalField):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, Decimal):
             return value
-        short = value.normalize()
-        return format(short if short.as_tuple().exponent < -2 else short.quantize(Decimal("0.01")), "f")
+        cents = value.quantize(Decimal("0.01"))
+        return format(cents if cents == value else value.normalize(), "f")
 
 
 # For `formfield_overrides` of an admin class or inline.

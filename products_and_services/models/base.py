@@ -1,5 +1,6 @@
 """Bases of the catalog models: what a save and a delete carry along, in one transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models, transaction
@@ -11,7 +12,7 @@ class AtomicModel(models.Model):
     class Meta:
         abstract = True
 
-    def get_constraints(self) -> list[tuple[type[models.Model], list[Any]]]:
+    def get_constraints(self) -> list[tuple[type[models.Model], Sequence[models.BaseConstraint]]]:
         """What full_clean asks the database. Not check constraints: validators and clean() say the same in words, without a query."""
         pairs = super().get_constraints()
         return [(model, [rule for rule in rules if not isinstance(rule, models.CheckConstraint)]) for model, rules in pairs]
@@ -20,9 +21,9 @@ class AtomicModel(models.Model):
         with transaction.atomic(savepoint=False):
             super().save(**options)
 
-    def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, using: Any = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         with transaction.atomic(savepoint=False):
-            return super().delete(**options)
+            return super().delete(using=using, keep_parents=keep_parents)
 
 
 class ProductPart(AtomicModel):

@@ -1,5 +1,6 @@
 """Variants: colours with a SKU of their own, or sizes ("presentations") without one. An empty field means: as the product."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.validators import MinValueValidator
@@ -48,7 +49,7 @@ class ProductVariant(ProductPart):
     def __str__(self) -> str:
         return f"{self.product.name} – {self.name or self.sku or 'default'}"
 
-    def get_constraints(self) -> list[tuple[type[models.Model], list[Any]]]:
+    def get_constraints(self) -> list[tuple[type[models.Model], Sequence[models.BaseConstraint]]]:
         """What full_clean checks; not the one-default rule, which save() keeps by taking the mark from the other variant."""
         return [(model, [rule for rule in rules if rule.name != ONE_DEFAULT]) for model, rules in super().get_constraints()]
 

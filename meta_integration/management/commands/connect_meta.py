@@ -1,4 +1,4 @@
-"""`manage.py connect_meta --tenant solar --catalog-id 123..`: secrets come from the environment or a prompt, never from the command line."""
+"""`manage.py connect_meta --tenant solar --catalog-id 123..`: secrets come from the environment or a prompt, never from argv."""
 
 import getpass
 import os

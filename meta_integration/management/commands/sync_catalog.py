@@ -51,4 +51,4 @@ class Command(BaseCommand):
         if result.paused:
             self.stderr.write(self.style.WARNING("The catalog is paused: see the Meta App Config in the admin for the cause and “Resume”."))
         elif result.exit_code:
-            self.stderr.write(self.style.WARNING("Some products are not live; open them in the admin: “Why is it not live?” tells each reason."))
+            self.stderr.write(self.style.WARNING("Some products are not live; “Why is it not live?” in the admin tells each reason."))
