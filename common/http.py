@@ -44,7 +44,7 @@ class Answer:
     body: bytes
 
 
-class _Watched:
+class _WatchedHTTP(HTTPConnection):
     """Notes the socket of a request, so that the watch can cut it."""
 
     def request(self, *args: Any, **kwargs: Any) -> None:
@@ -54,12 +54,8 @@ class _Watched:
             watch.take(self.sock)
 
 
-class _WatchedHTTP(_Watched, HTTPConnection):
-    pass
-
-
-class _WatchedHTTPS(_Watched, HTTPSConnection):
-    pass
+class _WatchedHTTPS(_WatchedHTTP, HTTPSConnection):
+    """The same over TLS."""
 
 
 class _HTTPPool(HTTPConnectionPool):

@@ -31,6 +31,7 @@ MODELS = {
     "products_and_services.Product": Model(
         delete=True, own=(("why", "{pk}/why/"), ("payload", "{pk}/payload/"), ("revisions", "{pk}/revisions/"))
     ),
+    "products_and_services.ProductVariant": Model(),
     "products_and_services.ProductCategory": Model(),
     "products_and_services.ModifierGroup": Model(),
     "products_and_services.Revision": EVIDENCE,

@@ -43,8 +43,10 @@ def _plant_evidence(tenant: Any) -> None:
     from common.clock import database_now
     from operations.models import RunIssue
     from operations.services import advance_run, finish_run, raise_alert, start_run
+    from products_and_services.models import ModifierGroup
     from tenants.services import create_api_key
 
+    ModifierGroup.objects.create(tenant=tenant, name="Mounting?", max_selected=1)
     create_api_key(tenant, "Till in the shop", ["catalog:view"])
     raise_alert(tenant, kind="demo", key="demo", title="The token ends in seven days.", remedy="Make a new one.", link="/admin/")
     run = start_run(tenant, "push", total=40)

@@ -40,7 +40,7 @@ class FakeProject:
         return process
 
     def refused(self) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(self.command(), cwd=ROOT, capture_output=True, text=True, timeout=10)
+        return subprocess.run(self.command(), cwd=ROOT, capture_output=True, text=True, timeout=60)
 
     @property
     def output(self) -> str:
@@ -61,7 +61,7 @@ def alive(pid: int) -> bool:
     return False
 
 
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 10.0) -> None:
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"waited {seconds} s in vain for {what}"
@@ -104,7 +104,7 @@ def test_a_dead_program_is_started_again_and_its_own_children_do_not_survive_it(
     assert not alive(before["parent.pid.grandchild"])
     assert "parent ended (killed by SIGKILL)" in project.output
     supervisor.terminate()
-    assert supervisor.wait(timeout=10) == 0
+    assert supervisor.wait(timeout=60) == 0
 
 
 def test_a_second_start_is_refused_and_ctrl_c_leaves_nothing(project: FakeProject) -> None:
@@ -118,7 +118,7 @@ def test_a_second_start_is_refused_and_ctrl_c_leaves_nothing(project: FakeProjec
     assert all(alive(pid) for pid in pids.values())
 
     supervisor.send_signal(signal.SIGINT)
-    assert supervisor.wait(timeout=10) == 0
+    assert supervisor.wait(timeout=60) == 0
     assert none_alive(pids)  # the stubborn one as well
     assert "Traceback" not in project.output
 
@@ -129,7 +129,7 @@ def test_kill_9_of_the_supervisor_leaves_nothing(project: FakeProject) -> None:
 
     supervisor.kill()
 
-    wait_for(lambda: none_alive(pids), "the end of every process", seconds=3)
+    wait_for(lambda: none_alive(pids), "the end of every process", seconds=20)
 
 
 def test_what_survives_the_death_of_supervisor_and_watchman_is_cleared_by_the_next_start(project: FakeProject) -> None:
@@ -161,7 +161,7 @@ def test_a_killed_watchman_is_replaced(project: FakeProject) -> None:
 
     wait_for(replaced, "a new watchman")
     supervisor.kill()
-    wait_for(lambda: none_alive(pids), "the end of every process", seconds=3)
+    wait_for(lambda: none_alive(pids), "the end of every process", seconds=20)
 
 
 def test_a_taken_port_is_named_and_nothing_is_started(project: FakeProject) -> None:
@@ -189,4 +189,4 @@ def test_it_stops_when_make_is_killed(project: FakeProject) -> None:
 
     started_by.kill()
 
-    wait_for(lambda: none_alive(pids), "the end of every process", seconds=5)
+    wait_for(lambda: none_alive(pids), "the end of every process", seconds=20)

@@ -26,7 +26,13 @@
       var label = select && select.labels && select.labels[0];
       var name = (label && label.textContent.trim()) || (select && select.getAttribute("aria-label")) || seenName(container);
       box.setAttribute("aria-label", name);
-      box.querySelectorAll(".select2-selection__rendered, .select2-search__field").forEach(function (part) { part.setAttribute("aria-label", name); });
+      box.querySelectorAll(".select2-selection__rendered, .select2-search__field").forEach(function (part) {
+        if (part.tagName === "UL") { part.setAttribute("role", "presentation"); } else { part.setAttribute("aria-label", name); }
+      });
+    });
+    // A picture shown as the background of a link without words.
+    document.querySelectorAll("#content a[href]:not([aria-label])").forEach(function (link) {
+      if (!link.textContent.trim() && !link.querySelector("img[alt]")) { link.setAttribute("aria-label", "Open the file"); }
     });
   }
 

@@ -25,8 +25,9 @@ class FormReader(HTMLParser):
             self._inside = (values.get("id") or "").endswith("_form")
         name = values.get("name") or "" if self._inside else ""
         if tag == "input" and name and values.get("type") not in ("submit", "button", "file", "image"):
-            if values.get("type") not in ("checkbox", "radio") or "checked" in values:
-                self.fields[name] = values.get("value") or ""
+            ticks = values.get("type") in ("checkbox", "radio")
+            if not ticks or "checked" in values:
+                self.fields[name] = values.get("value") or ("on" if ticks else "")
         elif tag == "select":
             self._select = name
         elif tag == "option" and self._select and "selected" in values:

@@ -40,13 +40,13 @@ def alive(pid: int) -> bool:
 class Process:
     """A program with its output in a file."""
 
-    def __init__(self, name: str, argv: Sequence[str], env: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, name: str, argv: Sequence[str], env: Mapping[str, str], folder: Path, cwd: Path | None = None) -> None:
         self.name = name
         self.log_file = folder / f"{name}.log"
         self._from = self.log_file.stat().st_size if self.log_file.exists() else 0
         tied = [sys.executable, "-ISc", TIE, *argv]
         with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(tied, cwd=ROOT, env=dict(env), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            self._process = subprocess.Popen(tied, cwd=cwd or ROOT, env=dict(env), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
     @property
     def pid(self) -> int:
@@ -95,10 +95,11 @@ class Processes:
         self.folder = folder
         self.mark = f"{os.getpid()}-{time.time_ns()}"
         self._watchman = Watchman()
+        self._watchman.remove_at_the_end(folder)
         self._started: list[Process] = []
 
-    def start(self, name: str, argv: Sequence[str], env: Mapping[str, str]) -> Process:
-        process = Process(name, argv, {**env, MARKER: self.mark}, self.folder)
+    def start(self, name: str, argv: Sequence[str], env: Mapping[str, str], cwd: Path | None = None) -> Process:
+        process = Process(name, argv, {**env, MARKER: self.mark}, self.folder, cwd)
         os.write(self._watchman.pipe, f"+{process.pid}\n".encode())
         self._watchman.started(process.pid)
         self._started.append(process)

@@ -45,7 +45,7 @@ class Stage:
 
     def open(self) -> None:
         """Broker, database and Sandbox Graph; web server and worker come when they are first needed."""
-        self.processes.start("broker", self._broker.program.argv, {"PATH": "/usr/bin:/bin"}).log_file
+        self.processes.start("broker", self._broker.program.argv, {"PATH": "/usr/bin:/bin"}, cwd=self._broker.program.cwd)
         self.database.create()
         code, said = self.processes.run("migrate", [PYTHON, "manage.py", "migrate", "--noinput", "--verbosity", "0"], self.env())
         assert code == 0, said
