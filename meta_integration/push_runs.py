@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from common.clock import database_now
 from meta_integration.catalog.connect import announce_all
@@ -112,12 +112,14 @@ def _selected(run: Run) -> QuerySet[Product]:
 def _unfinished(tenant: Tenant) -> Q:
     """Products that still have something on the way: a change not looked at, an item not tried yet, an open call or handle.
 
-    What waits in a catalog that may not be called has its result for now: paused.
+    What waits in a catalog that may not be called has its result for now: paused. Uncorrelated subqueries: with correlated ones SQLite
+    walks the catalog's whole index once per product.
     """
     catalogs = Catalog.objects.for_tenant(tenant).filter(is_current=True, config__is_active=True).exclude(stopped(database_now()))
-    items = CatalogItem.objects.filter(product_id=OuterRef("pk"), catalog_id__in=list(catalogs.values_list("pk", flat=True)))
-    on_the_way = items.exclude(mark=F("done")).filter(~Q(state__in=TRIED) | Q(batch__isnull=False) | Q(in_flight=True))
-    return Q(Exists(CatalogChange.objects.filter(product_id=OuterRef("pk")))) | Q(Exists(on_the_way))
+    items = CatalogItem.objects.filter(~Q(mark=F("done")), catalog_id__in=list(catalogs.values_list("pk", flat=True)))
+    on_the_way = items.filter(~Q(state__in=TRIED) | Q(batch__isnull=False) | Q(in_flight=True), product_id__isnull=False)
+    changed = CatalogChange.objects.for_tenant(tenant)
+    return Q(pk__in=changed.order_by().values("product_id")) | Q(pk__in=on_the_way.order_by().values("product_id"))
 
 
 def _counts(run: Run, finished: QuerySet[Product], waiting: int) -> dict[str, int]:

@@ -51,12 +51,16 @@ def live_status(product: Product) -> SyncStatus:
 
 
 def having_live_status(products: QuerySet[Product], status: str) -> QuerySet[Product]:
-    """Those of the products that show this status now."""
-    overtaken = Q(meta_waiting=True, meta_connected=True)
-    stored = Q(meta_sync_status=status) & ~overtaken
-    if status in (SyncStatus.SYNCING, SyncStatus.PAUSED):
-        stored |= overtaken & Q(meta_stopped=status == SyncStatus.PAUSED)
-    return with_live_status(products).filter(stored)
+    """Those of the products that show this status now. Uncorrelated subqueries: evaluated once, not once per product."""
+    catalogs = Catalog.objects.filter(is_current=True, config__is_active=True, tenant__is_active=True).order_by()
+    sending = catalogs.exclude(stopped(database_now())).values("tenant")
+    overtaken = Q(pk__in=CatalogChange.objects.order_by().values("product_id"), tenant__in=catalogs.values("tenant"))
+    shown = Q(meta_sync_status=status) & ~overtaken
+    if status == SyncStatus.SYNCING:
+        shown |= overtaken & Q(tenant__in=sending)
+    elif status == SyncStatus.PAUSED:
+        shown |= overtaken & ~Q(tenant__in=sending)
+    return products.filter(shown)
 
 
 def why_not_sent(product: Product) -> str:

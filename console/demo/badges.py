@@ -17,6 +17,7 @@ from console.demo.shops import (
     SYNCING_SKU,
 )
 from meta_integration.catalog.connect import open_catalog
+from meta_integration.catalog.eligibility import INACTIVE
 from meta_integration.catalog.expand import expand_due
 from meta_integration.catalog.pause import pause_for
 from meta_integration.catalog.summary import refresh_summaries
@@ -29,7 +30,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     RETRY_SKU: {"state": ItemState.RETRY, "attempts": 1, "last_error": OUTAGE, "error_code": 2},
     FAILED_SKU: {"state": ItemState.FAILED, "attempts": CATALOG_MAX_ATTEMPTS, "last_error": OUTAGE, "error_code": 2},
     REJECTED_SKU: {"state": ItemState.REJECTED, "attempts": 1, "last_error": "Invalid parameter: origin_country.", "error_code": 100},
-    HIDDEN_SKU: {"state": ItemState.HIDDEN, "was_sent": True, "live_hash": "?"},
+    HIDDEN_SKU: {"state": ItemState.HIDDEN, "was_sent": True, "live_hash": "?", "last_error": INACTIVE.text},
     SYNCING_SKU: {"state": ItemState.SYNCING},
 }
 

@@ -82,7 +82,8 @@ def products_that_need_you(request: HttpRequest) -> Section | None:
     counts = dict(products.filter(meta_sync_status__in=STUCK).values_list("meta_sync_status").annotate(number=Count("pk")))
     rows = [Row(f"{number} {STUCK[status][0]}", STUCK[status][1], products_url(status=status)) for status, number in counts.items()]
     tenant = active_tenant(request)
-    needs = with_need(products.filter(is_active=True, sync_to_meta=True), tenant.pk if tenant else None).exclude(meta_need="")
+    away = products.filter(is_active=True, sync_to_meta=True, meta_sync_status__in=(SyncStatus.NOT_SYNCED, SyncStatus.HIDDEN))
+    needs = with_need(away, tenant.pk if tenant else None).exclude(meta_need="")
     for code, number in needs.values_list("meta_need").annotate(number=Count("pk")).order_by("-number"):
         rows.append(Row(f"{number} {words_for(code, number)}", reason_text(code), products_url(need=code)))
     return Section("Products that need you", rows=rows, empty="Nothing: every product that may go to Meta can go.")

@@ -78,8 +78,11 @@ def ask(catalog: Catalog, item_ids: Iterable[int], service: MetaCatalogService, 
         elif row.wanted.kind is Kind.DELETE and row.mark == row.done and row.state != ItemState.GONE:
             unexpected.append(row.id)
             stays.append(row)
+        elif _was_refused(row):
+            stays.append(row)
         else:
-            (stays if _was_refused(row) else wrong).append(row)
+            _note_unanswered(row)
+            wrong.append(row)
     settle_rows(right, {"ask_at": None}, now=now, was_called=False)
     make_doubt(_note_look(wrong), now)
     _note_look(stays)
@@ -88,7 +91,8 @@ def ask(catalog: Catalog, item_ids: Iterable[int], service: MetaCatalogService, 
 
 def _note_look(rows: list[Row]) -> set[int]:
     """What was seen, where the item has not moved during the look-up (else it is asked once more). Returns the ids that were noted."""
-    seen = [{"id": row.id, "rev": row.rev, "meta_id": row.meta_id, "live_shape": row.live_shape, "ask_at": None} for row in rows]
+    names = ("id", "rev", "meta_id", "live_shape", "state", "last_error")
+    seen = [{name: getattr(row, name) for name in names} | {"ask_at": None} for row in rows]
     return update_rows(CatalogItem, seen, match=("id", "rev")) if seen else set()
 
 
@@ -114,6 +118,12 @@ def _is_right(row: Row, there: Mapping[str, Any] | None, now: datetime) -> bool:
         return False
     succeed(row, now)
     return True
+
+
+def _note_unanswered(row: Row) -> None:
+    """The last call for this payload has not been applied: its next attempt comes on the schedule."""
+    if row.attempts and row.tried_hash == row.wanted.hash:
+        row.state, row.last_error = ItemState.RETRY, row.last_error or "Meta did not apply the last call."
 
 
 def _was_refused(row: Row) -> bool:

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
-from common.bulk import chunks, update_rows
+from common.bulk import chunks, delete_rows, insert_missing, update_rows
 from meta_integration.catalog.carriers import owners_of
 from meta_integration.catalog.changes import due_changes
 from meta_integration.catalog.items import carriers_of
@@ -54,9 +54,7 @@ def _create_missing(tenant: Tenant, products: dict[int, ProductSnapshot]) -> Non
             wanted[catalog, carrier.retailer_id] = item
     for rows in chunks(wanted.values()):
         known = _known(rows)
-        CatalogItem.objects.bulk_create(
-            [row for row in rows if (row.catalog_id, row.retailer_id) not in known], ignore_conflicts=True, batch_size=500
-        )
+        insert_missing(CatalogItem, [row for row in rows if (row.catalog_id, row.retailer_id) not in known])
 
 
 def _known(rows: list[CatalogItem]) -> set[tuple[int, str]]:
@@ -111,8 +109,4 @@ def _restart(item_ids: list[int], now: datetime) -> None:
 
 def _remove(changes: list[CatalogChange]) -> None:
     """Only in the version read: a row that changed meanwhile stays for the next round."""
-    for rows in chunks(changes, 300):
-        read = Q()
-        for change in rows:
-            read |= Q(pk=change.pk, version=change.version)
-        CatalogChange.objects.filter(read).delete()
+    delete_rows(CatalogChange, [{"id": change.pk, "version": change.version} for change in changes])

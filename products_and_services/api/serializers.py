@@ -88,7 +88,6 @@ class ProductSerializer(CatalogSerializer):
             "custom_label_2", "custom_label_3", "custom_label_4", "external_source", "external_id", "locked_fields", "sort_order",
             "created_at", "updated_at", *SUMMARY, "variants", "images",
         )  # fmt: skip
-        read_only_fields = tuple(SUMMARY)
 
 
 class CategorySerializer(CatalogSerializer):

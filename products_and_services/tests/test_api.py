@@ -1,10 +1,14 @@
 """The catalog's endpoints: shapes, filters, checks, scopes, tenants, bounded queries."""
 
+import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from products_and_services.models import Product, ProductImage, ProductVariant
@@ -172,8 +176,6 @@ def test_a_sku_taken_at_the_very_moment_is_the_same_error(tenant, api, monkeypat
     ],
 )
 def test_errors_name_their_field(tenant, api, values, field):
-    import json
-
     body = json.dumps({"name": "x", **values})
     assert list(fields_of(api.post("/v1/products/", body, content_type="application/json"))) == [field]
 
@@ -254,6 +256,9 @@ def test_ordering_is_stable_over_pages(tenant, api):
         ProductFactory(tenant=tenant, name=f"P{number}", price=Decimal(number // 3))
     listed = [name for page in (1, 2, 3) for name in names(api.get(f"/v1/products/?ordering=-price&page_size=3&page={page}"))]
     assert listed == ["P6", "P3", "P4", "P5", "P0", "P1", "P2"]
+    with CaptureQueriesContext(connection) as seen:
+        api.get("/v1/products/?ordering=-price")
+    assert any(re.search(r'ORDER BY "\w+"\."price" DESC, "\w+"\."id" ASC', query["sql"]) for query in seen)
     assert names(api.get("/v1/products/?ordering=meta_sync_last_error")) == names(api.get("/v1/products/"))
 
 
@@ -281,9 +286,6 @@ def test_number_of_queries_does_not_depend_on_the_number_of_rows(tenant, api, ki
 
     add(2)
     api.get(f"/v1/{kind}/")  # The key's use is noted once a minute.
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(connection) as few:
         api.get(f"/v1/{kind}/?page_size=200")
     add(20)

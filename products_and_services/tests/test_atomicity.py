@@ -5,6 +5,7 @@ from django.core import serializers
 from django.core.management import call_command
 
 from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant, Revision, Sku
+from products_and_services.models.skus import SkuTaken
 from products_and_services.services import change_products, swap_skus
 from products_and_services.signals import catalog_changed
 from products_and_services.tests.factories import CategoryFactory, ImageFactory, ProductFactory, VariantFactory
@@ -64,6 +65,39 @@ def test_when_the_outbox_fails_nothing_is_saved(tenant, broken_outbox, write):
     with pytest.raises(OutboxBroken):
         write(rows)
     assert everything() == before
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("write", [write for name, write in WRITES.items() if "category" not in name or "delete" in name])
+def test_when_the_history_cannot_be_written_nothing_is_saved(tenant, monkeypatch, write):
+    category = CategoryFactory(tenant=tenant)
+    product = ProductFactory(tenant=tenant, sku="A", category=category)
+    rows = {"product": product, "category": category, "variant": VariantFactory(product=product, sku="B")}
+    rows["image"] = ImageFactory(product=product)
+    before = everything()
+
+    def fail(revisions):
+        raise OutboxBroken
+
+    monkeypatch.setattr("products_and_services.revisions.write_revisions", fail)
+    monkeypatch.setattr("products_and_services.services.write_revisions", fail)
+    monkeypatch.setattr("products_and_services.signals.write_revisions", fail)
+    with pytest.raises(OutboxBroken):
+        write(rows)
+    assert everything() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_sku_leaves_the_row_as_it_was(tenant, announced):
+    ProductFactory(tenant=tenant, sku="TAKEN")
+    product = ProductFactory(tenant=tenant, sku="A")
+    variant = VariantFactory(product=product, sku="B")
+    before = everything()
+    for owner in (product, variant):
+        owner.sku, owner.name = "TAKEN", "Half saved"
+        with pytest.raises(SkuTaken):
+            owner.save()
+        assert everything() == before
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,7 +18,7 @@
   }
 
   function nameFields() {
-    document.querySelectorAll("form :is(input, select, textarea):not([type=hidden], [aria-label], [aria-labelledby])").forEach(function (field) {
+    document.querySelectorAll("form :is(input, select, textarea):not([type=hidden], [aria-label], [aria-labelledby], [name*=__prefix__])").forEach(function (field) {
       if (!field.labels || !field.labels.length) { field.setAttribute("aria-label", field.placeholder || seenName(field)); }
     });
     document.querySelectorAll(".select2-container .select2-selection:not([aria-label])").forEach(function (box) {

@@ -1,4 +1,4 @@
-"""`python -m whatsappcrm_backend.tests.realprocess.dying_save PRODUCT NAME`: renames a product and dies by kill -9 between commit and doorbell."""
+"""`python -m ..realprocess.dying_save PRODUCT NAME`: renames a product and dies by kill -9 between commit and doorbell."""
 
 import os
 import signal

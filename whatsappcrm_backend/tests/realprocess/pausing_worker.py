@@ -1,4 +1,4 @@
-"""`python -m whatsappcrm_backend.tests.realprocess.pausing_worker worker ..`: the project's Celery worker with the pause points of pauses.py."""
+"""`python -m ..realprocess.pausing_worker worker ..`: the project's Celery worker with the pause points of pauses.py."""
 
 import os
 import sys

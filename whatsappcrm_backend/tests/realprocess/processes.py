@@ -46,7 +46,9 @@ class Process:
         self._from = self.log_file.stat().st_size if self.log_file.exists() else 0
         tied = [sys.executable, "-ISc", TIE, *argv]
         with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(tied, cwd=cwd or ROOT, env=dict(env), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            self._process = subprocess.Popen(
+                tied, cwd=cwd or ROOT, env=dict(env), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
 
     @property
     def pid(self) -> int:
@@ -95,8 +97,12 @@ class Processes:
         self.folder = folder
         self.mark = f"{os.getpid()}-{time.time_ns()}"
         self._watchman = Watchman()
-        self._watchman.remove_at_the_end(folder)
+        self.remove_at_the_end(folder)
         self._started: list[Process] = []
+
+    def remove_at_the_end(self, folder: Path) -> None:
+        """A folder that goes even when we are killed."""
+        self._watchman.remove_at_the_end(folder)
 
     def start(self, name: str, argv: Sequence[str], env: Mapping[str, str], cwd: Path | None = None) -> Process:
         process = Process(name, argv, {**env, MARKER: self.mark}, self.folder, cwd)

@@ -121,9 +121,9 @@ class Shop:
 
     # --- waiting ----------------------------------------------------------------------------------------------------------
 
-    def wait(self, condition: Any, what: str) -> Any:
-        """Without touching any due time."""
-        return wait_until(condition, lambda: f"{what}; {self._story()}")
+    def wait(self, condition: Any, what: str, *, hurrying: bool = False) -> Any:
+        """Waits; hurrying: brings due times forward meanwhile."""
+        return wait_until(condition, lambda: f"{what}; {self._story()}", each=self.hurry if hurrying else None)
 
     def converge(self) -> None:
         """Waits until nothing is left to do, bringing due times forward, and checks that Meta has the truth, each item once."""
@@ -158,8 +158,8 @@ class Shop:
 
     def _story(self) -> str:
         """For the message of a failed test."""
-        columns = ("retailer_id", "state", "mark", "done", "attempts", "live_hash", "in_flight", "batch_id", "ask_at", "next_attempt_at", "last_error")
-        rows = list(self.items().values(*columns)[:10])
+        columns = ("retailer_id", "state", "mark", "done", "attempts", "live_hash", "in_flight", "batch_id", "ask_at", "next_attempt_at")
+        rows = list(self.items().values(*columns, "last_error")[:10])
         calls = [(call["edge"], call["retailer_ids"][:3], call["outcome"]) for call in self.calls()][-20:]
         catalog = Catalog.objects.filter(pk=self.catalog.pk).values("lease_token", "lease_expires_at", "paused_at", "resting_until").first()
         log = self.stage.worker.log[-3000:] if self.stage.worker else ""

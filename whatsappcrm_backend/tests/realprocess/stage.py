@@ -37,6 +37,7 @@ class Stage:
         self.worker: Process | None = None
         self.sandbox_port, self.web_port = free_port(), free_port()
         self._broker = prepare_broker(self.folder)
+        self.processes.remove_at_the_end(self._broker.folder)
         self.queues = Queues(self._broker.url)
         self.meta = MetaSide(self.sandbox_port)
         self.bell = Celery("realprocess", set_as_current=False)

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from meta_integration.graph.client import appsecret_proof
+from meta_integration.models import Catalog
 from whatsappcrm_backend.tests.realprocess.shop import Shop
 from whatsappcrm_backend.tests.realprocess.stage import Stage
 
@@ -46,10 +47,11 @@ def test_secrets_turn_up_nowhere(stage: Stage, canary: Any) -> None:
     for kind in ("lost_after", "html", "broken_json", "error", "outage", "lost_before"):
         shop.fault(kind, remaining=1)
         shop.reprice(shop.product(f"CANARY-{kind}"), "13.00")
-        shop.wait(lambda kind=kind: shop.sent(f"CANARY-{kind}"), f"a call that meets {kind}")
+        shop.wait(lambda kind=kind: shop.sent(f"CANARY-{kind}"), f"a call that meets {kind}", hurrying=True)
     shop.fault("bad_token", remaining=1)
     shop.product("CANARY-190")
-    shop.wait(lambda: type(shop.catalog).objects.filter(pk=shop.catalog.pk, paused_at__isnull=False).exists(), "the catalog pauses")
+    paused = Catalog.objects.filter(pk=shop.catalog.pk, paused_at__isnull=False)
+    shop.wait(paused.exists, "the catalog pauses", hurrying=True)
 
     places = {"columns": every_column(), "the stand-in": stage.meta.everything()}
     worker.kill()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from common.clock import database_now
 from meta_integration.models import CatalogChange
 from products_and_services.models import Product, Revision
 from whatsappcrm_backend.tests.realprocess.databases import PostgresDatabase
@@ -66,9 +67,8 @@ def test_a_connection_lost_in_the_middle_of_a_save_leaves_nothing(shop: Shop, da
     shop.converge()
     api = shop.api()
     history = Revision.objects.for_tenant(shop.tenant).count()
-    CatalogChange.objects.create(
-        tenant=shop.tenant, product_id=product.pk, marked_at=product.updated_at, due_at=product.updated_at + (product.updated_at - product.created_at)
-    )
+    now = database_now()
+    CatalogChange.objects.create(tenant=shop.tenant, product_id=product.pk, marked_at=now, due_at=now)
     answers: list[Any] = []
     with transaction.atomic():
         assert CatalogChange.objects.select_for_update().get(product_id=product.pk)

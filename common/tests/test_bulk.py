@@ -1,0 +1,80 @@
+"""update_rows on whichever database the suite runs: every kind of column, compare-and-set, large numbers of rows."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from common.bulk import chunks, json_ids, update_rows
+from products_and_services.models import Product
+from products_and_services.tests.factories import ProductFactory
+
+
+@pytest.fixture
+def products(tenant):
+    return [ProductFactory(tenant=tenant) for _ in range(5)]
+
+
+VALUES = {
+    "name": "It's “quoted” \\ \"twice\" – ünï ✓ 🍕 %s {}",
+    "price": Decimal("1234.5678"),
+    "sale_price": None,
+    "sale_ends_at": datetime(2026, 11, 20, 12, 30, 15, 123456, tzinfo=UTC),
+    "stock_quantity": -3,
+    "is_active": False,
+    "tags": ["a", {"b": [1, None, "'"]}],
+    "locked_fields": [],
+    "category_id": None,
+    "meta_sync_last_error": "",
+}
+
+
+def test_every_kind_of_column_comes_back_as_it_went_in(products):
+    assert update_rows(Product, [{"id": products[0].pk} | VALUES], match=("id",)) == {products[0].pk}
+    stored = Product.objects.get(pk=products[0].pk)
+    assert {name: getattr(stored, name) for name in VALUES} == VALUES
+    assert Product.objects.get(pk=products[1].pk).is_active
+
+
+def test_each_row_gets_its_own_values(products):
+    update_rows(Product, [{"id": product.pk, "stock_quantity": place} for place, product in enumerate(products)], match=("id",))
+    assert list(Product.objects.order_by("pk").values_list("stock_quantity", flat=True)) == [0, 1, 2, 3, 4]
+
+
+def test_compare_and_set_leaves_refused_rows_alone(products):
+    rows = [{"id": product.pk, "stock_quantity": 5, "name": "new"} for product in products[:2]]
+    Product.objects.filter(pk=products[1].pk).update(stock_quantity=6)
+    assert update_rows(Product, rows, match=("id", "stock_quantity")) == {products[0].pk}
+    assert Product.objects.filter(name="new").count() == 1
+
+
+def test_a_filter_written_by_django_finds_what_update_rows_wrote(products):
+    """The stored spelling must be Django's own, or comparisons in SQL go wrong."""
+    moment = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+    update_rows(Product, [{"id": products[0].pk, "sale_ends_at": moment, "is_active": False, "price": Decimal(10)}], match=("id",))
+    found = Product.objects.filter(sale_ends_at__lte=moment, sale_ends_at__gt=moment - timedelta(microseconds=1), is_active=False, price=10)
+    assert found.count() == 1
+
+
+def test_nothing_to_do_is_no_query(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert update_rows(Product, [], match=("id",)) == set()
+
+
+def test_thousands_of_rows_take_few_queries(tenant, django_assert_num_queries):
+    made = Product.objects.bulk_create(Product(tenant=tenant, name=f"P{n}") for n in range(4_500))
+    with django_assert_num_queries(3):
+        updated = update_rows(Product, [{"id": product.pk, "name": "x" * 200} for product in made], match=("id",))
+    assert len(updated) == 4_500
+
+
+def test_chunks():
+    assert list(chunks(range(5), 2)) == [[0, 1], [2, 3], [4]]
+    assert list(chunks([], 2)) == []
+
+
+def test_json_ids_unfold_to_rows(db):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT value FROM {json_ids()}", ["[3, 9007199254740993]"])  # noqa: S608
+        assert [row[0] for row in cursor.fetchall()] == [3, 9007199254740993]
