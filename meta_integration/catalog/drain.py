@@ -19,7 +19,7 @@ from meta_integration.catalog.polls import poll_due
 from meta_integration.catalog.rows import Row, read_rows, settle_rows
 from meta_integration.catalog.settle import ASK_AFTER, give_up, settle_without_call, stand
 from meta_integration.catalog.singles import AT_MOST, may_go_singly, send_singly
-from meta_integration.catalog.summary import refresh_catalog_summaries, refresh_summaries
+from meta_integration.catalog.summary import refresh_catalog_summaries, refresh_summaries, refresh_underway
 from meta_integration.catalog.surroundings import surroundings_of
 from meta_integration.catalog_service import MetaCatalogService, service_for
 from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogItem
@@ -50,6 +50,7 @@ def drain_catalog(catalog_pk: int, clock: Callable[[], datetime] = database_now)
     try:
         if lease.taken_over:
             _doubt_what_was_in_flight(catalog, clock())
+            refresh_underway(catalog)
         end_if_over(catalog, clock())
         _round(catalog, lease, clock)
     except Exception:

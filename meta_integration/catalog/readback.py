@@ -24,7 +24,7 @@ from meta_integration.catalog.compare import differences, is_hidden
 from meta_integration.catalog.decide import ABSENT, DELETE_HASH, Kind, wanted_for
 from meta_integration.catalog.pause import is_callable, pause_for
 from meta_integration.catalog.rows import Row, make_doubt, read_rows
-from meta_integration.catalog.summary import refresh_summaries
+from meta_integration.catalog.summary import refresh_summaries, refresh_underway
 from meta_integration.catalog.surroundings import surroundings_of
 from meta_integration.catalog.unannounced import unannounced_products
 from meta_integration.catalog_service import LOOK_UP_AT_ONCE, MetaCatalogService, service_for
@@ -109,6 +109,7 @@ class _Reader:
         if not dry_run:
             self._restart_failed_deletes()
             self._ask_suspects()
+            refresh_underway(self.catalog)
             ring("meta_integration.tasks.drain_catalog", self.catalog.pk)
         self._finish(dry_run)
 

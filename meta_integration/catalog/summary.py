@@ -63,6 +63,13 @@ def refresh_catalog_summaries(catalog: Catalog) -> None:
     refresh_summaries(waiting.values_list("product_id", flat=True))
 
 
+def refresh_underway(catalog: Catalog) -> None:
+    """Products that look as if work were going on: a worker that died between settling and refreshing has left them so."""
+    underway = (SyncStatus.SYNCING, SyncStatus.RETRY, SyncStatus.PAUSED)
+    products = Product.objects.for_tenant(catalog.tenant_id).filter(meta_sync_status__in=underway)
+    refresh_summaries(products.order_by().values_list("pk", flat=True))
+
+
 def summary_of(items: list[dict[str, Any]], paused_catalogs: set[int]) -> dict[str, Any]:
     """The summary columns for one product's items (by sort order). No item that counts: not synced."""
     judged = [(status_of(item, paused_catalogs), item) for item in items if not _is_settled_and_gone(item)]

@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('new', 'New'), ('syncing', 'Syncing'), ('synced', 'Synced'), ('hidden', 'Hidden'), ('retry', 'Retry pending'), ('failed', 'Failed (max attempts)'), ('rejected', 'Rejected'), ('skipped', 'Not sent'), ('gone', 'Deleted')], default='new', max_length=10)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('next_attempt_at', models.DateTimeField(blank=True, null=True)),
-                ('batch_limit', models.PositiveIntegerField(blank=True, help_text='After whole-batch failures: at most this many rows together.', null=True)),
+                ('batch_limit', models.PositiveIntegerField(blank=True, help_text='After whole-batch failures: so many rows together.', null=True)),
                 ('in_flight', models.BooleanField(default=False)),
                 ('ask_at', models.DateTimeField(blank=True, null=True)),
                 ('boundary_at', models.DateTimeField(blank=True, null=True)),

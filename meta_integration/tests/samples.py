@@ -13,7 +13,8 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 def _config(tenant: Tenant) -> MetaAppConfig:
     known = MetaAppConfig.objects.for_tenant(tenant).first()
-    return known or MetaAppConfig.objects.create(tenant=tenant, access_token=f"EAA{canary(tenant)}", catalog_id=f"{tenant.pk.int % 10**15:015}")
+    catalog_id = f"{tenant.pk.int % 10**15:015}"
+    return known or MetaAppConfig.objects.create(tenant=tenant, access_token=f"EAA{canary(tenant)}", catalog_id=catalog_id)
 
 
 def _catalog(tenant: Tenant) -> Catalog:

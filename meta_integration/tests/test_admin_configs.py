@@ -174,7 +174,8 @@ def test_typed_values_are_tested_without_being_saved(world, tenant, catalog):
     assert (result["tone"], result["text"]) == ("red", TOKEN.meaning)
     result = client.post(config_url(catalog.config, "test"), form_data(catalog.config)).json()
     assert result["tone"] == "green"
-    result = client.post(reverse("admin:meta_integration_metaappconfig_test_new"), form_data(catalog_id="../me", access_token="EAAX")).json()
+    fresh = reverse("admin:meta_integration_metaappconfig_test_new")
+    result = client.post(fresh, form_data(catalog_id="../me", access_token="EAAX")).json()
     assert result["tone"] == "red" and "Catalog id" in result["to_do"]
     catalog.config.refresh_from_db()
     assert catalog.config.access_token.startswith("EAATEST")

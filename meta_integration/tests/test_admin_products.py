@@ -132,7 +132,8 @@ def test_the_actions_say_what_was_queued_and_what_was_skipped(world, tenant, cat
     client = browser(tenant)
     assert act(client, "reset_attempts", *ready, *bare) == ["3 queued, 2 skipped: no image"]
     assert act(client, "sync_now", *ready) == ["3 queued"]
-    assert act(client, "sync_now", bare[0], ProductFactory(tenant=tenant, sku=None, price=None)) == ["0 queued, 2 skipped: 1 no image, 1 no SKU"]
+    nameless = ProductFactory(tenant=tenant, sku=None, price=None)
+    assert act(client, "sync_now", bare[0], nameless) == ["0 queued, 2 skipped: 1 no image, 1 no SKU"]
     assert set(CatalogChange.objects.filter(restart=True).values_list("product_id", flat=True)) == {product.pk for product in ready}
 
 
@@ -241,7 +242,8 @@ def test_the_payload_action_shows_several(world, tenant, catalog):
 def test_markup_in_names_and_errors_stays_text(world, tenant, catalog):
     product = world.product(tenant, f"{MARKUP}1", name=MARKUP)
     world.settle(catalog)
-    CatalogItem.objects.update(state="rejected", last_error=MARKUP, error_code=100, last_answer={"error": MARKUP}, last_request={"x": MARKUP})
+    evidence = {"last_answer": {"error": MARKUP}, "last_request": {"x": MARKUP}}
+    CatalogItem.objects.update(state="rejected", last_error=MARKUP, error_code=100, **evidence)
     Product.objects.update(meta_sync_status="rejected", meta_sync_last_error=MARKUP)
     pause_business(catalog.config, MARKUP)
     client = browser(tenant)

@@ -8,12 +8,14 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from rest_framework.exceptions import ValidationError
 
+from common.bulk import chunks
 from products_and_services.api.serializers import ProductSerializer
 from products_and_services.models import Product
 from products_and_services.models.skus import clean_sku
 from tenants.models import Tenant
 
 MOST_ROWS = 500
+ROWS_PER_TRANSACTION = 50
 
 
 class RowRefused(Exception):
@@ -27,22 +29,25 @@ class RowRefused(Exception):
 def save_rows(tenant: Tenant, data: Any, context: dict[str, Any]) -> dict[str, Any]:
     """The answer of `/v1/products/bulk/`. data: {"items": [row]} or a bare list. Raises ValidationError only for a wrong shape.
 
-    One transaction, so that the news leaves once; a savepoint per row, so that a refused row takes only itself along.
+    Fifty rows share a transaction, so that others can write in between; a savepoint per row, so that a refused row takes only itself
+    along.
     """
     rows = data.get("items") if isinstance(data, dict) else data
     if not isinstance(rows, list):
         raise ValidationError({"items": ["Send a list of products."]})
     if len(rows) > MOST_ROWS:
         raise ValidationError({"items": [f"At most {MOST_ROWS} rows in one call; these are {len(rows)}. Send them in parts."]})
-    with transaction.atomic():
-        results = list(_save_each(tenant, rows, context))
+    known = _Known(tenant, rows)
+    results: list[dict[str, Any]] = []
+    for part in chunks(enumerate(rows), ROWS_PER_TRANSACTION):
+        with transaction.atomic():
+            results += _save_each(tenant, part, known, context)
     counts = Counter(result["status"] for result in results)
     return {"created": counts["created"], "updated": counts["updated"], "failed": counts["failed"], "results": results}
 
 
-def _save_each(tenant: Tenant, rows: list[Any], context: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    known = _Known(tenant, rows)
-    for index, row in enumerate(rows):
+def _save_each(tenant: Tenant, rows: list[tuple[int, Any]], known: "_Known", context: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for index, row in rows:
         try:
             product, status = _save_row(tenant, row, known, context)
         except RowRefused as refused:
