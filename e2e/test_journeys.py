@@ -141,7 +141,7 @@ def test_a_new_business_connects_looks_and_pushes(open_as: Any, project: Project
     """The form's secrets go in and never come out; the connection is tested before saving; nothing is sent before a person says so."""
     token, catalog = "EAAFLORIST0001", "300000000000002"
     project.control("POST", "accounts", {"token": token, "app_secret": "", "business_id": "300000000000009", "catalog_ids": [catalog]})
-    context, trouble = open_as("florist")
+    context, _ = open_as("florist")
     page = context.new_page()
     page.goto(f"{project.web}/admin/meta_integration/metaappconfig/add/")
     page.get_by_label("Catalog id").fill(catalog)

@@ -20,7 +20,18 @@ FOLDER = CHECKOUT / "docs" / "images"
 LARGEST = 250_000  # bytes
 PRODUCTS = "/admin/products_and_services/product/"
 # A mixture of badges on the first screen, the good ones in the majority.
-FIRST = ("5784935", "SOL-INV-8K", "SOL-LGT", "SOL-OUT-1", "SOL-LGT-STREET", "SOL-OUT-3", "SOL-ZZ-1", "SOL-NOPIC-1", "SOL-OUT-2", "SOL-OLD-1")
+FIRST = (
+    "5784935",
+    "SOL-INV-8K",
+    "SOL-LGT",
+    "SOL-OUT-1",
+    "SOL-LGT-STREET",
+    "SOL-OUT-3",
+    "SOL-ZZ-1",
+    "SOL-NOPIC-1",
+    "SOL-OUT-2",
+    "SOL-OLD-1",
+)
 TALL = {"width": 1280, "height": 1800}
 
 

@@ -13,6 +13,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant
+from products_and_services.models.base import touch_product
 from products_and_services.models.categories import subtree_ids
 from products_and_services.revisions import product_revision, record_delete, write_revisions
 from tenants.models import Tenant
@@ -37,13 +38,6 @@ def announce_parts_of(product_ids: Iterable[int]) -> None:
         announce(tenant_id, ids)
 
 
-def _part_is_news(product_ids: Iterable[int]) -> None:
-    """A change of a part is a change of its product, also for whoever asks what changed since a time."""
-    ids = set(product_ids)
-    Product.objects.filter(pk__in=ids).update(updated_at=timezone.now())
-    announce_parts_of(ids)
-
-
 def product_saved(instance: Product, raw: bool = False, **_: Any) -> None:
     instance.__dict__["is_loaddata"] = raw  # m2m_changed, which follows on the same instance, does not say so itself.
     if not raw:
@@ -58,7 +52,12 @@ def product_deleted(instance: Product, origin: Any = None, **_: Any) -> None:
 
 def part_saved(instance: ProductVariant | ProductImage, raw: bool = False, **_: Any) -> None:
     if not raw:
-        _part_is_news(filter(None, [instance.product_id, instance.left_product_id]))
+        announce_parts_of(filter(None, [instance.product_id, instance.left_product_id]))
+
+
+def part_going(instance: ProductVariant | ProductImage, origin: Any = None, **_: Any) -> None:
+    if not _goes_with(Tenant, origin) and not _goes_with(Product, origin):
+        touch_product(instance.product_id)
 
 
 def part_deleted(instance: ProductVariant | ProductImage, origin: Any = None, **_: Any) -> None:
@@ -66,7 +65,7 @@ def part_deleted(instance: ProductVariant | ProductImage, origin: Any = None, **
         return
     record_delete(instance)
     if not _goes_with(Product, origin):  # A product that goes announces itself.
-        _part_is_news([instance.product_id])
+        announce_parts_of([instance.product_id])
 
 
 def _goes_with(model: type, origin: Any) -> bool:
@@ -143,6 +142,7 @@ def connect_receivers() -> None:
     post_delete.connect(product_deleted, sender=Product)
     for part in (ProductVariant, ProductImage):
         post_save.connect(part_saved, sender=part)
+        pre_delete.connect(part_going, sender=part)
         post_delete.connect(part_deleted, sender=part)
     post_save.connect(category_saved, sender=ProductCategory)
     pre_delete.connect(category_going, sender=ProductCategory)  # Afterwards nothing tells any more which products were inside.

@@ -51,9 +51,14 @@ def status_badge(run: Run) -> str:
     return render_badge(BADGES[RunStatus(run.status)])
 
 
+def _amount(run: Run) -> str:
+    """ "3 of 12"; only "3" where nobody knows beforehand how much there is."""
+    return f"{run.done} of {run.total}" if run.total else str(run.done)
+
+
 def progress_bar(run: Run) -> str:
     """The bar while it runs, the sum afterwards."""
-    return render_progress(run.done, run.total, f"{run.done} of {run.total}" + (f" · {run.phase}" if run.phase and run.is_open else ""))
+    return render_progress(run.done, run.total or run.done, _amount(run) + (f" · {run.phase}" if run.phase and run.is_open else ""))
 
 
 class RunIssueInline(TenantInline):
@@ -180,4 +185,4 @@ def recent_runs(request: HttpRequest) -> Section | None:
 
 
 def _run_row(run: Run, url: str) -> Row:
-    return Row(f"{run.get_kind_display()} · {run.done} of {run.total}", status_badge(run), url, render_moment(run.created_at))
+    return Row(f"{run.get_kind_display()} · {_amount(run)}", status_badge(run), url, render_moment(run.created_at))

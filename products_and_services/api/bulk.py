@@ -41,6 +41,7 @@ def save_rows(tenant: Tenant, data: Any, context: dict[str, Any]) -> dict[str, A
     results: list[dict[str, Any]] = []
     for part in chunks(enumerate(rows), ROWS_PER_TRANSACTION):
         with transaction.atomic():
+            known.lock(part)
             results += _save_each(tenant, part, known, context)
     counts = Counter(result["status"] for result in results)
     return {"created": counts["created"], "updated": counts["updated"], "failed": counts["failed"], "results": results}
@@ -84,6 +85,13 @@ class _Known:
         self.by_sku = {sku: known for sku, known in self.by_sku.items() if known is not product}
         if product.sku:
             self.by_sku[product.sku] = product
+
+    def lock(self, rows: list[tuple[int, Any]]) -> None:
+        """Locks the products that these rows name, in one order: two bulk calls wait for each other instead of deadlocking."""
+        named = [row for _, row in rows if isinstance(row, dict)]
+        found = [self.by_id.get(row["id"]) if _is_id(row.get("id")) else self.by_sku.get(_sku_of(row) or "") for row in named]
+        ids = [product.pk for product in found if product is not None]
+        list(Product.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
     def reload(self, product: Product | None) -> None:
         """After a failed save the instance carries values that are not stored; a later row must not save them along."""

@@ -44,6 +44,17 @@ class CatalogSerializer(TenantModelSerializer):
 
     serializer_field_mapping = {**TenantModelSerializer.serializer_field_mapping, models.BooleanField: Flag}
 
+    def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
+        """Writes only what was sent: what somebody else changed since the row was read stays."""
+        columns = {field.name for field in instance._meta.concrete_fields}
+        named = [name for name in validated_data if name in columns]
+        for name in named:
+            setattr(instance, name, validated_data[name])
+        instance.save(update_fields={*named, *({"updated_at"} & columns)})
+        for name in validated_data.keys() - columns:
+            getattr(instance, name).set(validated_data[name])
+        return instance
+
 
 class VariantSerializer(CatalogSerializer):
     """An empty price, sale price or stock means: as the product. A SKU equal to the product's is stored blank."""

@@ -1,9 +1,11 @@
 """Bases of the catalog models: what a save and a delete carry along, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.apps import apps
 from django.db import models, transaction
+from django.utils import timezone
 
 
 class AtomicModel(models.Model):
@@ -29,6 +31,7 @@ class AtomicModel(models.Model):
 class ProductPart(AtomicModel):
     """Variants and images: their saves are noted in the product's history and are news of the product."""
 
+    product_id: int
     left_product_id: int | None = None
 
     class Meta:
@@ -37,7 +40,26 @@ class ProductPart(AtomicModel):
     def save(self, **options: Any) -> None:
         from products_and_services.revisions import record_save
 
-        with transaction.atomic(), record_save(self, options.get("update_fields")) as stored:
-            moved = stored is not None and stored["product_id"] != self.__dict__.get("product_id", stored["product_id"])
-            self.left_product_id = stored["product_id"] if stored and moved else None
-            super().save(**options)
+        wanted = options.get("update_fields")
+        with transaction.atomic():
+            touch_product(self.product_id)
+            self._before_save(wanted)
+            with record_save(self, wanted) as stored:
+                moved = stored is not None and stored["product_id"] != self.product_id
+                self.left_product_id = stored["product_id"] if stored and moved else None
+                super().save(**options)
+            self._after_save(wanted)
+
+    def _before_save(self, wanted: Collection[str] | None) -> None:
+        """Inside the transaction, with the product locked. wanted: update_fields."""
+
+    def _after_save(self, wanted: Collection[str] | None) -> None:
+        """Inside the transaction, when the row and its revision are written."""
+
+
+def touch_product(product_id: int | None) -> None:
+    """Notes on the product that it changed, for whoever asks what changed since a time.
+
+    Done before the part is written: everybody locks the product first and its parts after it, so no two writers deadlock.
+    """
+    apps.get_model("products_and_services", "Product")._default_manager.filter(pk=product_id).update(updated_at=timezone.now())

@@ -1,10 +1,9 @@
 """Variants: colours with a SKU of their own, or sizes ("presentations") without one. An empty field means: as the product."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from django.core.validators import MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 
 from products_and_services.models.base import ProductPart
@@ -60,21 +59,23 @@ class ProductVariant(ProductPart):
         self.sku = clean_sku(self.sku)
         validate_variant(self)
 
-    def save(self, **options: Any) -> None:
-        """Saves and moves the SKU row along. A SKU equal to the product's is stored blank. Raises SkuTaken."""
-        wanted = options.get("update_fields")
-        writes_sku = "sku" in self.__dict__ if wanted is None else "sku" in wanted
-        with transaction.atomic():
-            if writes_sku:
-                self.sku = clean_sku(self.sku)
-                # Asked of the database: the product in memory may be older than its last rename.
-                if self.sku is not None and is_sku_of_product(self.product_id, self.sku):
-                    self.sku = None
-            if self.is_default and (wanted is None or "is_default" in wanted):
-                self._take_default_mark()
-            super().save(**options)
-            if writes_sku:
-                claim_sku(self.product.tenant_id, self.sku, variant_id=self.pk)
+    def _before_save(self, wanted: Collection[str] | None) -> None:
+        """A SKU equal to the product's is stored blank."""
+        if self._writes("sku", wanted):
+            self.sku = clean_sku(self.sku)
+            # Asked of the database: the product in memory may be older than its last rename.
+            if self.sku is not None and is_sku_of_product(self.product_id, self.sku):
+                self.sku = None
+        if self._writes("is_default", wanted) and self.is_default:
+            self._take_default_mark()
+
+    def _after_save(self, wanted: Collection[str] | None) -> None:
+        """Moves the SKU row along. Raises SkuTaken."""
+        if self._writes("sku", wanted):
+            claim_sku(self.product.tenant_id, self.sku, variant_id=self.pk)
+
+    def _writes(self, column: str, wanted: Collection[str] | None) -> bool:
+        return column in self.__dict__ if wanted is None else column in wanted
 
     def _take_default_mark(self) -> None:
         for other in ProductVariant.objects.filter(product_id=self.product_id, is_default=True).exclude(pk=self.pk):

@@ -395,3 +395,17 @@ def test_history_says_who_changed_what(tenant, api):
 def test_history_of_others_does_not_exist(tenant, other_tenant, api):
     assert api.get(f"/v1/products/{ProductFactory(tenant=other_tenant).pk}/history/").status_code == 404
     assert api.get("/v1/products/999999/history/").status_code == 404
+
+
+def test_a_patch_leaves_what_somebody_else_changed_meanwhile(tenant, api, monkeypatch):
+    product = ProductFactory(tenant=tenant, stock_quantity=5)
+    checked = Product.clean
+
+    def sold_one(self):
+        checked(self)
+        Product.objects.filter(pk=product.pk).update(stock_quantity=4)
+
+    monkeypatch.setattr(Product, "clean", sold_one)
+    assert api.patch(f"/v1/products/{product.pk}/", {"price": "7"}).status_code == 200
+    product.refresh_from_db()
+    assert (product.stock_quantity, product.price) == (4, Decimal("7"))

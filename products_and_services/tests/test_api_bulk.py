@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import OperationalError
+from django.db.models.signals import m2m_changed
 
 from products_and_services.models import Product, Revision
 from products_and_services.models.skus import SkuTaken
@@ -137,3 +139,20 @@ def test_the_same_call_twice_does_its_work_once(tenant, api):
     second = api.post("/v1/products/bulk/", rows, headers={"Idempotency-Key": "k1"})
     assert first.json() == second.json()
     assert Product.objects.count() == 1
+
+
+def test_a_row_refused_half_way_is_taken_back_whole(tenant, api):
+    """Saved already, then refused at its categories: the columns must not stay changed."""
+    product = ProductFactory(tenant=tenant, name="Old")
+
+    def refuse(**_):
+        raise ValidationError({"categories": "This category was deleted meanwhile."})
+
+    m2m_changed.connect(refuse, sender=Product.categories.through)
+    try:
+        answer = send(api, [{"id": product.pk, "name": "Half", "categories": [CategoryFactory(tenant=tenant).pk]}, {"name": "Good"}])
+    finally:
+        m2m_changed.disconnect(refuse, sender=Product.categories.through)
+    assert [row["status"] for row in answer["results"]] == ["failed", "created"]
+    product.refresh_from_db()
+    assert product.name == "Old"

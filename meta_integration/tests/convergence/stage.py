@@ -39,6 +39,7 @@ class AttemptCount:
     def __init__(self) -> None:
         self.payload: dict[tuple[str, str], str] = {}
         self.count: dict[tuple[str, str], int] = defaultdict(int)
+        self.to_give_back: set[tuple[int, int]] = set()  # (item id, rev): given back once the failure is settled.
 
     def begin(self, catalog_id: str, rows: list[Any]) -> None:
         for row in rows:
@@ -47,11 +48,18 @@ class AttemptCount:
                 self.payload[key], self.count[key] = row.wanted.hash, 0
             self.count[key] += 1
 
-    def failed(self, catalog_id: str, rows: list[Any], error: RemoteError) -> None:
+    def failed(self, rows: list[Any], error: RemoteError) -> None:
         not_its_own = isinstance(error, PermanentError) and len(rows) > 1
         if isinstance(error, NeedsConfigurationError) or error.retry_after is not None or not_its_own:
-            for row in rows:
-                self.count[catalog_id, row.retailer_id] -= 1
+            self.to_give_back |= {(row.id, row.rev) for row in rows}
+
+    def settled(self, catalog_id: str, row: Any) -> None:
+        key = catalog_id, row.retailer_id
+        if row.state in GOOD:
+            self.count[key] = 0
+        elif (row.id, row.rev) in self.to_give_back:
+            self.to_give_back.discard((row.id, row.rev))
+            self.count[key] -= 1
 
     def anew(self, catalog_id: str, retailer_id: str) -> None:
         self.count[catalog_id, retailer_id] = 0
@@ -114,7 +122,7 @@ class Stage:
         call = "after call, before settle"
         points = {singles: call, batches: call, asks: "look-up, before settle", polls: "poll, before settle"}
         for module, point in points.items():
-            settle = self._noted_success(module.settle_rows)
+            settle = self._noted(module.settle_rows)
             monkeypatch.setattr(module, "settle_rows", self._dying(settle, before=point, after="after settle"))
         monkeypatch.setattr(expand, "_remove", self._dying(expand._remove, before="expansion, before the change row goes"))
         monkeypatch.setattr(expand, "_restart", self._noted_restart(expand._restart))
@@ -154,17 +162,17 @@ class Stage:
             try:
                 return function(service, *args, **kwargs)
             except RemoteError as error:
-                self.attempts.failed(service.catalog_id, rows, error)
+                self.attempts.failed(rows, error)
                 raise
 
         return wrapped
 
-    def _noted_success(self, function: Any) -> Any:
+    def _noted(self, function: Any) -> Any:
         def wrapped(*args: Any, **kwargs: Any) -> Any:
             settled = function(*args, **kwargs)
-            right = [row.id for row in settled if row.state in GOOD]
-            for catalog_id, retailer_id in CatalogItem.objects.filter(pk__in=right).values_list("catalog__catalog_id", "retailer_id"):
-                self.attempts.anew(catalog_id, retailer_id)
+            homes = dict(CatalogItem.objects.filter(pk__in=[row.id for row in settled]).values_list("pk", "catalog__catalog_id"))
+            for row in settled:
+                self.attempts.settled(homes[row.id], row)
             return settled
 
         return wrapped
