@@ -16,4 +16,5 @@ _example = Path(__file__).with_name(".env.example").read_text(encoding="utf-8")
 for _name in set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", _example, re.MULTILINE)) - LET_THROUGH:
     os.environ.pop(_name, None)
 os.environ["DEBUG"] = "true"
+os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")  # Nobody listens there: no test rings a developer's running project.
 environ.Env.read_env = lambda *args, **kwargs: None

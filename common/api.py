@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
@@ -100,6 +101,7 @@ def _body(error: exceptions.APIException) -> dict[str, Any]:
 # --- outside DRF: addresses nobody serves, and failures nobody caught (named in the root URL configuration) -------------------
 
 
+@csrf_exempt  # Otherwise a POST to an unknown API address is answered by Django's page about forms.
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """handler404, and the last route below /v1/ so that it is JSON with DEBUG as well."""
     if is_api(request):

@@ -63,3 +63,8 @@ def broker_is_up() -> bool:
     except Exception:  # noqa: BLE001 - every failure means the same here
         return False
     return True
+
+
+def lost_rings_so_far() -> int:
+    """How many doorbells the broker did not take, in this process since it started."""
+    return lost_rings

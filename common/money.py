@@ -2,9 +2,16 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from babel.numbers import get_currency_precision, list_currencies
+from babel.numbers import list_currencies
 
 CURRENCY_CODES = frozenset(list_currencies())
+# ISO 4217 minor units that are not 2. Babel's own figures follow CLDR's custom of everyday cash (19.99 RSD would become 20).
+_MINOR_UNITS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+DECIMALS = {code: digits for digits, codes in _MINOR_UNITS.items() for code in codes.split()}
 
 
 def is_currency(code: str) -> bool:
@@ -14,7 +21,7 @@ def is_currency(code: str) -> bool:
 
 def decimals_of(currency: str) -> int:
     """ISO minor-unit digits: USD 2, JPY 0, KWD 3."""
-    return get_currency_precision(currency)
+    return DECIMALS.get(currency, 2)
 
 
 def quantize(amount: Decimal, currency: str) -> Decimal:

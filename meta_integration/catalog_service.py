@@ -50,7 +50,7 @@ class MetaCatalogService:
         self.config = config
         self.catalog_id = catalog_id or config.catalog_id
         self.client = GraphClient(
-            config.access_token, app_secret=config.app_secret, version=config.api_version, base_url=settings.META_GRAPH_BASE_URL
+            config.access_token, app_secret=config.effective_app_secret, version=config.api_version, base_url=settings.META_GRAPH_BASE_URL
         )
 
     # --- by product: the faces of the contract --------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models.signals import post_delete, post_save
 
 from meta_integration.catalog.changes import mark_changed
-from meta_integration.catalog.connect import announce_all, apply_config, tenant_woke_up
+from meta_integration.catalog.connect import apply_config, apply_mapping, tenant_woke_up
 from meta_integration.models import CategoryCatalog, MetaAppConfig
 from products_and_services.signals import catalog_changed
 from tenants.models import Tenant
@@ -23,7 +23,7 @@ def config_saved(instance: MetaAppConfig, raw: bool = False, **_: Any) -> None:
 
 def mapping_changed(instance: CategoryCatalog, raw: bool = False, **_: Any) -> None:
     if not raw:
-        announce_all(instance.tenant)
+        apply_mapping(instance)
 
 
 def tenant_saved(instance: Tenant, created: bool = False, raw: bool = False, **_: Any) -> None:

@@ -72,6 +72,8 @@ class Project:
         chosen = broker.prepare(self._find_server(runner), self.root / "var")
         runner.watchman.remove_at_the_end(chosen.folder)
         self.env["REDIS_URL"] = chosen.url
+        # For `manage.py` in another window: settings.py reads it when REDIS_URL is not set.
+        (self.root / "var" / "redis_url").write_text(chosen.url)
         runner.keep(chosen.program)
         if runner.wait_until_ready(session.PATIENCE_SECONDS):
             raise Refusal(

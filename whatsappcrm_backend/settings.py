@@ -98,7 +98,10 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 
 # --- broker: the doorbell. Losing it loses no work, so every wait on it is bounded (half a second, no retries) ----------
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+_running_broker = BASE_DIR / "var" / "redis_url"  # Written by `make up`, so that commands in another window ring the same bell.
+REDIS_URL = env.str("REDIS_URL", default="") or (
+    _running_broker.read_text().strip() if _running_broker.is_file() else "redis://127.0.0.1:6379/0"
+)
 CELERY_BROKER_URL = f"redis+socket://{REDIS_URL.removeprefix('unix://')}" if REDIS_URL.startswith("unix://") else REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,

@@ -7,10 +7,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from common.api import not_found, optional_slash
 from whatsappcrm_backend.health import healthz, readyz
 from whatsappcrm_backend.media import serve_picture
+from whatsappcrm_backend.metrics import metrics
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("v1/", include([*optional_slash("schema", SpectacularAPIView.as_view(), "schema")])),
     path("v1/", include([*optional_slash("docs", SpectacularSwaggerView.as_view(url_name="schema"), "docs")])),

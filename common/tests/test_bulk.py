@@ -76,5 +76,5 @@ def test_chunks():
 
 def test_json_ids_unfold_to_rows(db):
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT value FROM {json_ids()}", ["[3, 9007199254740993]"])  # noqa: S608
+        cursor.execute(f"SELECT value FROM {json_ids()}", ["[3, 9007199254740993]"])
         assert [row[0] for row in cursor.fetchall()] == [3, 9007199254740993]

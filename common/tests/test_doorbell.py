@@ -78,8 +78,7 @@ def tarpit():
 def refusing():
     """A port at which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    return port
+        return server.getsockname()[1]
 
 
 @pytest.fixture

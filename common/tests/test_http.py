@@ -124,4 +124,7 @@ def test_no_watch_is_left_behind():
     with serving(lambda peer: peer.sendall(OK)) as url:
         for _ in range(3):
             http.call("GET", url, deadline=30)
-    assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    watches = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    for thread in watches:
+        thread.join(5)  # Far less than the 30 seconds that an uncancelled watch would sleep.
+    assert not [thread for thread in watches if thread.is_alive()]

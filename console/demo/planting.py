@@ -1,4 +1,4 @@
-"""Turning the demo's data into rows, once: what exists is left exactly as it is."""
+"""Turning the demo's data into rows of fresh businesses."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -36,26 +36,22 @@ PIZZERIA_SHOP = Shop("pizzeria", "Pizzeria Vesuvio", "EUR", "Europe/Rome", "EAAS
 
 
 def plant_shop(shop: Shop) -> Tenant:
-    """The business, made if it is missing."""
-    found = Tenant.objects.filter(sub_domain=shop.sub_domain).first()
-    return found or create_tenant(shop.sub_domain, shop.name, currency=shop.currency, timezone=shop.timezone)
+    """The business itself."""
+    return create_tenant(shop.sub_domain, shop.name, currency=shop.currency, timezone=shop.timezone)
 
 
 def connect_shop(shop: Shop, tenant: Tenant) -> MetaAppConfig:
-    """Its Meta App Config, made if it has none."""
-    config = MetaAppConfig.objects.filter(tenant=tenant).first()
-    return config or MetaAppConfig.objects.create(
+    """Its Meta App Config, which announces every product."""
+    return MetaAppConfig.objects.create(
         tenant=tenant, access_token=shop.token, app_secret=shop.app_secret, business_id=shop.business_id, catalog_id=shop.catalog_id
     )
 
 
 def plant_things(tenant: Tenant, things: tuple[Thing, ...]) -> int:
-    """Makes the products that do not exist yet; returns how many."""
-    names = set(Product.objects.for_tenant(tenant).values_list("name", flat=True))
-    fresh = [(place, thing) for place, thing in enumerate(things) if thing.name not in names]
-    for place, thing in fresh:
+    """Makes the products; returns how many."""
+    for place, thing in enumerate(things):
         _plant(tenant, thing, place)
-    return len(fresh)
+    return len(things)
 
 
 def _plant(tenant: Tenant, thing: Thing, place: int) -> None:
@@ -88,9 +84,8 @@ def _add_picture(product: Product, thing: Thing) -> None:
 
 def plant_toppings(tenant: Tenant, category: str, toppings: tuple[tuple[str, str], ...]) -> None:
     """One group of extras for all products of a category."""
-    group, created = ModifierGroup.objects.get_or_create(tenant=tenant, name="Extra toppings", defaults={"max_selected": 4})
-    if created:
-        group.products.set(Product.objects.for_tenant(tenant).filter(category__name=category))
-        Modifier.objects.bulk_create(
-            Modifier(group=group, name=name, price=Decimal(price), sort_order=order) for order, (name, price) in enumerate(toppings)
-        )
+    group = ModifierGroup.objects.create(tenant=tenant, name="Extra toppings", max_selected=4)
+    group.products.set(Product.objects.for_tenant(tenant).filter(category__name=category))
+    Modifier.objects.bulk_create(
+        Modifier(group=group, name=name, price=Decimal(price), sort_order=order) for order, (name, price) in enumerate(toppings)
+    )

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
 from meta_integration.models import CatalogChange, CatalogItem, MetaAppConfig
-from products_and_services.models import Modifier, Product, ProductVariant, Revision, SyncStatus
+from products_and_services.models import Modifier, Product, ProductCategory, ProductVariant, Revision, SyncStatus
 from tenants.models import Tenant
 
 
@@ -47,7 +47,11 @@ def test_a_second_run_changes_nothing(demo):
     assert "nothing changed" in answer.getvalue()
 
 
-def test_what_a_person_changed_or_deleted_in_the_demo_stays(demo):
-    Product.objects.filter(sku="5784935").update(price=1)
+def test_what_a_person_renamed_or_deleted_in_the_demo_stays(demo):
+    Product.objects.filter(sku="5784935").update(name="Our inverter")
+    Product.objects.get(sku="CAT-01").delete()
+    ProductCategory.objects.filter(name="Inverters").update(name="Boxes")
     call_command("seed_demo", stdout=io.StringIO())
-    assert Product.objects.get(sku="5784935").price == 1
+    assert Product.objects.get(sku="5784935").name == "Our inverter"
+    assert not Product.objects.filter(sku="CAT-01").exists()
+    assert not ProductCategory.objects.filter(name="Inverters").exists()

@@ -1,7 +1,7 @@
 """Configurations becoming catalogs: a new catalog_id announces every product, the old catalog is left as it is."""
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from common.bulk import chunks
 from common.clock import database_now
@@ -9,7 +9,7 @@ from common.doorbell import ring
 from meta_integration.catalog.changes import mark_changed
 from meta_integration.catalog.pause import resume
 from meta_integration.catalog.summary import refresh_summaries
-from meta_integration.models import IN_DOUBT, Catalog, CatalogItem, CategoryCatalog, MetaAppConfig
+from meta_integration.models import IN_DOUBT, Catalog, CatalogChange, CatalogItem, CategoryCatalog, MetaAppConfig
 from products_and_services.models import Product
 from tenants.models import Tenant
 
@@ -22,12 +22,28 @@ def apply_config(config: MetaAppConfig) -> None:
             return
         mapped = CategoryCatalog.objects.for_tenant(config.tenant_id).values("catalog_id")
         others = Catalog.objects.for_tenant(config.tenant_id).filter(is_current=True).exclude(catalog_id=config.catalog_id)
-        _retire(others.exclude(pk__in=mapped))
+        _retire(others.exclude(pk__in=mapped).exclude(_has_to_be_emptied(config)))
         for catalog_id in {config.catalog_id, *Catalog.objects.filter(pk__in=mapped).values_list("catalog_id", flat=True)}:
             open_catalog(config, catalog_id)
         for catalog in Catalog.objects.filter(config=config, is_current=True, paused_at__isnull=False).select_related("tenant", "config"):
             if catalog.paused_until is None and catalog.pause_fingerprint != config.credentials_fingerprint:
                 resume(catalog)  # The token has changed: that was the remedy.
+
+
+def _has_to_be_emptied(config: MetaAppConfig) -> Q:
+    """Catalogs of categories that have none any more stay current until their deletes are through; a replaced catalog is left as it is."""
+    was_not_replaced = ~Q(catalog_id__in=config.replaced_catalog_ids)
+    if CatalogChange.objects.for_tenant(config.tenant_id).exists():
+        return was_not_replaced
+    return was_not_replaced & Q(Exists(CatalogItem.objects.filter(~Q(mark=F("done")), catalog=OuterRef("pk"))))
+
+
+def apply_mapping(mapping: CategoryCatalog) -> None:
+    """A category has got, changed or lost its own catalog: every product is looked at again."""
+    config = MetaAppConfig.objects.get_active_config(mapping.tenant)
+    if config is not None and CategoryCatalog.objects.filter(pk=mapping.pk).exists():
+        open_catalog(config, mapping.catalog.catalog_id)
+    announce_all(mapping.tenant)
 
 
 def open_catalog(config: MetaAppConfig, catalog_id: str) -> Catalog:

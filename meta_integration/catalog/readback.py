@@ -161,7 +161,8 @@ class _Reader:
         items = CatalogItem.objects.filter(pk__in=ids, batch__isnull=True, in_flight=False)
         items = items.exclude(moved_at__gte=self.started, moved_at__lte=self.clock())  # Later than now: a clock that jumped, long ago.
         found = dict(items.exclude(state=ItemState.RETRY).values_list("pk", "product_id"))
-        changing = set(CatalogChange.objects.filter(product_id__in=[pk for pk in found.values() if pk is not None]).values_list("product_id", flat=True))
+        changes = CatalogChange.objects.filter(product_id__in=[pk for pk in found.values() if pk is not None])
+        changing = set(changes.values_list("product_id", flat=True))
         return {pk for pk, product_id in found.items() if product_id not in changing}
 
     def _learn_ids(self, rows: dict[str, Row], remote: dict[str, dict[str, Any]]) -> None:

@@ -188,7 +188,8 @@ def _own_or(own: Any, otherwise: Any) -> Any:
 
 def _name(carrier: Carrier) -> str:
     extra = carrier.variant.name if carrier.variant and carrier.group_id else ""
-    return html_to_text(f"{carrier.product.name} – {extra}" if extra else carrier.product.name)
+    name = f"{carrier.product.name} – {extra}" if extra else carrier.product.name
+    return html_to_text(name) or name  # Nothing but markup: then the markup is the name.
 
 
 def _attributes(variant: VariantSnapshot | None) -> list[tuple[str, str]]:

@@ -53,6 +53,7 @@ class MetaAppConfig(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = MetaAppConfigQuerySet.as_manager()
+    replaced_catalog_ids: set[str] = set()  # The catalogs that this save puts another one in the place of.
 
     class Meta:
         ordering = ["tenant", "-is_active", "-id"]
@@ -73,10 +74,17 @@ class MetaAppConfig(models.Model):
         """Saves; an active configuration switches the business's others off in the same transaction."""
         with transaction.atomic():
             if self.is_active:
-                MetaAppConfig.objects.filter(tenant_id=self.tenant_id, is_active=True).exclude(pk=self.pk).update(is_active=False)
+                active = MetaAppConfig.objects.filter(tenant_id=self.tenant_id, is_active=True)
+                self.replaced_catalog_ids = set(active.values_list("catalog_id", flat=True)) - {self.catalog_id}
+                active.exclude(pk=self.pk).update(is_active=False)
             super().save(*args, **kwargs)
+
+    @property
+    def effective_app_secret(self) -> str:
+        """Its own app secret, else the installation's META_APP_SECRET; "" = calls are not signed."""
+        return self.app_secret or settings.META_APP_SECRET
 
     @property
     def credentials_fingerprint(self) -> str:
         """Changes when the token or app secret does; tells nothing about either."""
-        return hashlib.sha256(f"{self.access_token}\0{self.app_secret}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{self.access_token}\0{self.effective_app_secret}".encode()).hexdigest()[:16]

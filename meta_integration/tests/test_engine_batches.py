@@ -20,7 +20,8 @@ def many(world, tenant, count: int, prefix: str = "B") -> list[Product]:
         Product(tenant=tenant, name=f"Thing {n}", sku=f"{prefix}-{n:05}", price=Decimal(10), stock_quantity=1) for n in range(count)
     )
     Sku.objects.bulk_create(Sku(tenant=tenant, value=product.sku, product=product) for product in products)
-    ProductImage.objects.bulk_create(ProductImage(product=product, remote_url=f"https://shop.example/{product.sku}.jpg") for product in products)
+    pictures = (ProductImage(product=product, remote_url=f"https://shop.example/{product.sku}.jpg") for product in products)
+    ProductImage.objects.bulk_create(pictures)
     mark_changed(tenant.pk, [product.pk for product in products])
     return products
 

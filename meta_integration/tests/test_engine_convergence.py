@@ -18,4 +18,6 @@ def test_meta_ends_up_as_the_shop_is(db: None, settings: Any, steps: int) -> Non
     class Machine(ConvergenceMachine):
         make_world = staticmethod(lambda patches: World(settings, patches))
 
-    run_state_machine_as_test(Machine, settings=hypothesis_settings(hypothesis_settings(), stateful_step_count=steps))
+    profile = hypothesis_settings()
+    examples = max(profile.max_examples * 15 // steps, 10)
+    run_state_machine_as_test(Machine, settings=hypothesis_settings(profile, max_examples=examples, stateful_step_count=steps))

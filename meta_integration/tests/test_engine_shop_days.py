@@ -250,6 +250,30 @@ def test_a_category_has_its_own_catalog_for_everything_below_it(world, tenant, c
     assert (set(world.at_meta(catalog)), set(world.at_meta(second))) == ({"A-1"}, set())
 
 
+def test_a_category_that_loses_its_catalog_is_emptied_there_even_if_the_configuration_is_saved(world, tenant, catalog, second, product):
+    change(product, category=second.category_mappings.get().category)
+    world.settle()
+    second.category_mappings.get().delete()
+    MetaAppConfig.objects.get(tenant=tenant).save()
+    world.settle()
+    assert (set(world.at_meta(catalog)), set(world.at_meta(second))) == ({"A-1"}, set())
+    MetaAppConfig.objects.get(tenant=tenant).save()
+    second.refresh_from_db()
+    assert not second.is_current
+
+
+def test_a_category_may_get_a_catalog_that_was_out_of_use(world, tenant, catalog, second, product):
+    shelf = second.category_mappings.get().category
+    second.category_mappings.get().delete()
+    world.settle()
+    Catalog.objects.filter(pk=second.pk).update(is_current=False, config=None)
+    change(product, category=shelf)
+    world.settle()
+    CategoryCatalog.objects.create(tenant=tenant, category=shelf, catalog=second)
+    world.settle()
+    assert (set(world.at_meta(catalog)), set(world.at_meta(second))) == (set(), {"A-1"})
+
+
 def test_a_move_in_bulk_sql_is_found_from_the_other_side(world, tenant, catalog, second, product):
     Product.objects.filter(pk=product.pk).update(category=second.category_mappings.get().category)
     world.run_until_quiet(minutes=40)

@@ -70,6 +70,25 @@ def test_trace_1_both_catalogs_hear_of_a_move(world, tenant, catalog, second_cat
     assert "A-1" in world.at_meta(second_catalog)
 
 
+def test_trace_1_a_change_that_comes_while_its_row_is_expanded_keeps_the_row(world, catalog, product, monkeypatch):
+    """The SKU changes after the expansion has read the product: only the change row still tells that there is a new item to make."""
+    original, renamed = expand.load_snapshots, []
+
+    def load_then_rename(*args):
+        found = original(*args)
+        if not renamed:
+            renamed.append(True)
+            product.sku = "A-9"
+            product.save()
+        return found
+
+    reprice(product, 20)
+    monkeypatch.setattr(expand, "load_snapshots", load_then_rename)
+    world.work(catalog)
+    world.settle(catalog)
+    assert set(world.at_meta(catalog)) == {"A-9"}
+
+
 # --- 2: what was sent is not what Meta has ----------------------------------------------------------------------------------
 
 
@@ -78,7 +97,8 @@ def test_trace_2_a_death_before_the_call_does_not_count_as_sent(world, catalog, 
     with death_in(singles, "_call"):
         world.work(catalog)
     assert world.item(catalog, "A-1").attempts == 1
-    world.run_until_quiet()
+    world.pass_time(minutes=6)  # No reading back: the retry alone must do it.
+    world.settle(catalog)
     assert price_at_meta(world, catalog) == "20.00 USD"
 
 

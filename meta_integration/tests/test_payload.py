@@ -67,7 +67,8 @@ def rich():
         sku="SHIRT", name="Shirt &amp; Co", description="<p>Soft<br>cotton</p>", brand="Acme", vendor="Vendor", condition="used",
         category=CategorySnapshot(id=1, path="Clothing > Shirts", google_category="212"), website_url="https://shop.example/shirt",
         gtin="4006381333931", mpn="M-1", origin_country="IN", importer_name="Imp Ltd", importer_address="1 Road, Delhi",
-        wa_compliance_category="COUNTRY_ORIGIN_EXEMPT", custom_labels=("a", "b", "", "", "e"), price=Decimal(20), sale_price=Decimal("15.5"),
+        wa_compliance_category="COUNTRY_ORIGIN_EXEMPT", custom_labels=("a", "b", "", "", "e"),
+        price=Decimal(20), sale_price=Decimal("15.5"),
         sale_starts_at=datetime(2026, 11, 19, tzinfo=UTC), sale_ends_at=datetime(2026, 11, 30, 18, 30, tzinfo=UTC),
         images=(PICTURE, ImageSnapshot("https://img.example/2.jpg", is_local=False)),
         variants=(
@@ -133,8 +134,8 @@ def test_ambiguous_currencies_are_sent_as_text_only(currency, spelled):
 
 
 def test_sizes_show_the_cheapest_active_one():
-    sizes = (variant(1, name="S", price=Decimal(12)), variant(2, name="M", price=Decimal(9), is_active=False), variant(3, name="L", price=Decimal(15)))
-    made = record(product(sku="PIZZA", price=None, variants=sizes))
+    small, medium, large = variant(1, price=Decimal(12)), variant(2, price=Decimal(9), is_active=False), variant(3, price=Decimal(15))
+    made = record(product(sku="PIZZA", price=None, variants=(small, medium, large)))
     assert (made.retailer_id, made.price, made.group_id, made.name) == ("PIZZA", Decimal("12.00"), "", "MUST 3kva Inverter")
 
 

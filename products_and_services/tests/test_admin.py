@@ -507,3 +507,14 @@ def test_every_inline_row_of_another_business_is_refused(tenant, other_tenant, o
     assert response.status_code == 200
     assert ProductVariant.objects.get(pk=foreign.pk).name == "Foreign"
     assert not product.images.exists()
+
+
+def test_a_variant_has_a_page_of_its_own_for_picture_and_shop_id(tenant, owner):
+    product = ProductFactory(tenant=tenant, sku="A")
+    variant = VariantFactory(product=product, attributes={"size": "L"})
+    address = reverse("admin:products_and_services_productvariant_change", args=[variant.pk])
+    assert address in owner.get(page_of(product)).content.decode()
+    data = form_data(owner.get(address))
+    assert owner.post(address, data | {"image": picture_file(), "attributes": "size: XL", "sku": "A"}).status_code == 302
+    variant.refresh_from_db()
+    assert (variant.attributes, variant.sku, bool(variant.image)) == ({"size": "XL"}, None, True)

@@ -98,4 +98,7 @@ class GraphStandIn(ByHand):
 def _code(answer: GraphAnswer) -> int | None:
     if answer.status == 200 or not answer.body.startswith(b'{"error"'):
         return None
-    return json.loads(answer.body)["error"]["code"]
+    try:
+        return json.loads(answer.body)["error"]["code"]
+    except ValueError:
+        return None  # a refusal that a fault has cut in half

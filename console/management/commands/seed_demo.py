@@ -11,7 +11,7 @@ from console.demo.badges import show_badges
 from console.demo.planting import PIZZERIA_SHOP, SOLAR_SHOP, connect_shop, plant_shop, plant_things, plant_toppings
 from console.demo.shops import PIZZERIA, SOLAR, TOPPINGS
 from tenants.actor import Actor, acting_as
-from tenants.models import Membership, Role
+from tenants.models import Membership, Role, Tenant
 
 PEOPLE = (("solar-owner", "solar", Role.OWNER), ("pizzeria-staff", "pizzeria", Role.STAFF))
 
@@ -23,21 +23,21 @@ class Command(BaseCommand):
         with acting_as(Actor("command seed_demo")), transaction.atomic():
             self._people()
             planted = self._shops()
-        self.stdout.write(f"Demo: {planted} products planted." if planted else "Demo: already planted, nothing changed.")
+        self.stdout.write(f"Demo: {planted} products planted." if planted else "Demo: the businesses exist already, nothing changed.")
 
     def _shops(self) -> int:
+        if Tenant.objects.filter(sub_domain__in=[SOLAR_SHOP.sub_domain, PIZZERIA_SHOP.sub_domain]).exists():
+            return 0  # Whatever people have renamed, deleted or added since is theirs.
         solar, pizzeria = plant_shop(SOLAR_SHOP), plant_shop(PIZZERIA_SHOP)
         for username, sub_domain, role in PEOPLE:
             person = get_user_model().objects.filter(username=username).first()
             if person:
                 tenant = solar if sub_domain == "solar" else pizzeria
                 Membership.objects.get_or_create(tenant=tenant, user=person, defaults={"role": role})
-        fresh = not solar.meta_configs.exists()
         planted = plant_things(solar, SOLAR) + plant_things(pizzeria, PIZZERIA)
         plant_toppings(pizzeria, "Pizza", TOPPINGS)
         configs = connect_shop(SOLAR_SHOP, solar), connect_shop(PIZZERIA_SHOP, pizzeria)
-        if fresh:
-            show_badges(*configs)
+        show_badges(*configs)
         return planted
 
     def _people(self) -> None:

@@ -15,12 +15,12 @@ from common.lease import LEASE_LENGTH
 from meta_integration.catalog.pause import is_callable, resume_by_person
 from meta_integration.catalog.readback import read_back
 from meta_integration.catalog.sweep import sweep
-from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogItem
+from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogItem, CategoryCatalog
 from meta_integration.tests.convergence.engine_rules import EngineRules
 from meta_integration.tests.convergence.meta_rules import MetaRules
 from meta_integration.tests.convergence.oracle import HIDDEN, differences, truth
 from meta_integration.tests.convergence.shop_rules import ShopRules
-from meta_integration.tests.convergence.stage import GOOD, SECOND, Stage
+from meta_integration.tests.convergence.stage import GOOD, Stage
 from meta_integration.tests.world import World
 from operations.models import RunStatus
 from products_and_services.models import Product
@@ -123,7 +123,7 @@ class ConvergenceMachine(ShopRules, MetaRules, EngineRules, RuleBasedStateMachin
         return Tenant.objects.get(pk=tenant.pk).is_active and self.stage.config(tenant).is_active
 
     def wanted(self, tenant: Tenant) -> dict[str, dict[str, Any]]:
-        mapped = {self.stage.shelves[2].pk: SECOND} if tenant.pk == self.stage.solar.pk else {}
+        mapped = dict(CategoryCatalog.objects.filter(tenant=tenant).values_list("category_id", "catalog__catalog_id"))
         return truth(Tenant.objects.get(pk=tenant.pk), self.world.now, self.stage.config(tenant).catalog_id, mapped)
 
     # --- the end --------------------------------------------------------------------------------------------------------
@@ -167,18 +167,24 @@ class ConvergenceMachine(ShopRules, MetaRules, EngineRules, RuleBasedStateMachin
             self.revive_token(tenant)
             resume_by_person(self.stage.config(tenant))
         self.world.pass_time(hours=2)
-        for _ in range(3):
+        for _ in range(4):
             self.quieten()
-            for tenant in self.stage.tenants:
-                stuck = Product.objects.filter(tenant=tenant, meta_sync_status__in=["failed", "rejected"])
-                reset_meta_sync(tenant.pk, stuck.values_list("pk", flat=True))
-            for catalog in self.stage.catalogs():
-                run = read_back(catalog.pk)
-                assert run is not None, vars(catalog)
-                assert run.status == RunStatus.COMPLETED, run.message
-        self.quieten()
+            reset = [self.reset_what_is_stuck(tenant) for tenant in self.stage.tenants]
+            found = [self.read_back_honestly(catalog) for catalog in self.stage.catalogs()]
+            if not any(reset) and not any(found) and not self.unfinished():
+                break
         self.compare_everything()
         self.nothing_goes_when_nothing_changes()
+
+    def reset_what_is_stuck(self, tenant: Tenant) -> int:
+        stuck = Product.objects.filter(tenant=tenant, meta_sync_status__in=["failed", "rejected"])
+        return reset_meta_sync(tenant.pk, stuck.values_list("pk", flat=True))
+
+    def read_back_honestly(self, catalog: Catalog) -> int:
+        run = read_back(catalog.pk)
+        assert run is not None, vars(catalog)
+        assert run.status == RunStatus.COMPLETED, run.message
+        return sum(run.counts[name] for name in ("missing", "different", "extra", "unannounced"))
 
     def compare_everything(self) -> None:
         for tenant in self.stage.tenants:

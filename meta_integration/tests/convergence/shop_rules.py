@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from meta_integration.catalog.pause import pause_by_person, resume_by_person
-from meta_integration.tests.convergence.stage import OTHER
+from meta_integration.models import Catalog, CategoryCatalog
+from meta_integration.tests.convergence.stage import OTHER, SECOND
 from meta_integration.tests.world import ACCOUNTS
 from products_and_services.models import Product, ProductVariant, Sku
 from products_and_services.services import change_products, swap_skus
@@ -203,6 +204,18 @@ class ShopRules:
         tenant = self.tenant(who)
         tenant.is_active = active
         tenant.save()
+
+    @rule(mapped=st.booleans(), save_config=st.booleans())
+    def map_the_outdoor_shelf(self, mapped: bool, save_config: bool) -> None:
+        """Solar's second catalog is for this shelf, or no more."""
+        outdoor, second = self.stage.shelves[2], Catalog.objects.get(catalog_id=SECOND)
+        mapping = CategoryCatalog.objects.filter(category=outdoor).first()
+        if mapped and mapping is None:
+            CategoryCatalog.objects.create(tenant=self.stage.solar, category=outdoor, catalog=second)
+        elif mapping is not None and not mapped:
+            mapping.delete()
+        if save_config:
+            self.stage.config(self.stage.solar).save()
 
     @rule(back=st.booleans())
     def change_catalog_id(self, back: bool) -> None:
