@@ -58,7 +58,7 @@ def insert_missing(model: type[models.Model], instances: Sequence[models.Model])
     """INSERT .. ON CONFLICT DO NOTHING of whole rows, 2,000 per statement (SQLite takes 28 such rows per bulk_create statement)."""
     fields = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key}
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields.values())
+    columns = ", ".join(quote(str(field.column)) for field in fields.values())
     source, read = _source(list(fields), fields)
     table = quote(model._meta.db_table)
     # WHERE TRUE keeps SQLite from reading ON as a join condition.

@@ -57,7 +57,7 @@ class ProductPart(AtomicModel):
         """Inside the transaction, when the row and its revision are written."""
 
 
-def touch_product(product_id: int | None) -> None:
+def touch_product(product_id: int) -> None:
     """Notes on the product that it changed, for whoever asks what changed since a time.
 
     Done before the part is written: everybody locks the product first and its parts after it, so no two writers deadlock.
