@@ -52,7 +52,7 @@ def test_deleting_by_item_row(world, catalog, service, product):
 
 
 def test_the_payload_of_one_variant_or_the_first(service, product):
-    red, blue = (VariantFactory(product=product, name=name, sku=f"A-{name}", sort_order=place) for place, name in enumerate(("Red", "Blue")))
+    red, blue = (VariantFactory(product=product, name=name, sku=f"A-{name}") for name in ("Red", "Blue"))
     assert service._get_product_data(product)["retailer_id"] == "A-Red"
     assert service._get_product_data(product, blue)["retailer_id"] == "A-Blue"
     assert service._get_product_data(product, red)["retailer_product_group_id"] == "A-1"
