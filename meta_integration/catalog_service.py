@@ -88,7 +88,9 @@ class MetaCatalogService:
         snapshot = load_snapshots(product.tenant, [product.pk]).get(product.pk)
         carriers = carriers_of(snapshot) if snapshot else []
         if variant is not None:
-            carriers = [carrier for carrier in carriers if carrier.variant and carrier.variant.id == variant.pk] or carriers[:1]
+            carriers = [carrier for carrier in carriers if _belongs_to(carrier, variant)]
+        if snapshot and snapshot.variants and variant is not None and not carriers:
+            raise PermanentError("This variant has no item of its own at Meta: it needs a SKU.", field="sku")
         if not carriers:
             raise PermanentError(NO_SKU.text, field="sku")
         return carriers[0]
@@ -213,3 +215,8 @@ def _id_in(answer: dict[str, Any]) -> str:
 def _confirmed(answer: dict[str, Any]) -> None:
     if answer.get("success") is False:
         raise AmbiguousError("Meta did not confirm the change.", status=200)
+
+
+def _belongs_to(carrier: Carrier, variant: ProductVariant) -> bool:
+    """The variant's own item, or the one item that all sizes share."""
+    return carrier.variant.id == variant.pk if carrier.variant else variant.pk in {size.id for size in carrier.product.variants}

@@ -78,13 +78,12 @@ def _conditions(tenant_id: UUID | None) -> list[When]:
     named = variants.exclude(sku=None).exclude(sku="")
     off = excluded_category_ids(tenant_id)
     in_off = Q(category_id__in=off) | Exists(Product.categories.through.objects.filter(product=OuterRef("pk"), productcategory_id__in=off))
-    carried = Exists(named) | Exists(variants.filter(is_default=True))
     found = {
         NO_SKU.code: Q(sku__isnull=True) & ~Exists(named),
         SYNC_OFF.code: Q(sync_to_meta=False),
         "category_off": in_off,
         INACTIVE.code: Q(is_active=False),
-        INACTIVE_VARIANT.code: Q(carried) & ~Exists(variants.filter(is_active=True)),
+        INACTIVE_VARIANT.code: Exists(variants) & ~Exists(variants.filter(is_active=True)),
         NO_NAME.code: Q(name=""),
         NO_PRICE.code: ~(Q(price__gt=0) | Exists(variants.filter(is_active=True, price__gt=0))),
         NO_IMAGE.code: ~_placeholder() & ~Q(_has_picture()),

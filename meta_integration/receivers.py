@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_delete
 
 from meta_integration.catalog.changes import mark_changed
-from meta_integration.catalog.connect import apply_config, apply_mapping, tenant_woke_up
+from meta_integration.catalog.connect import apply_config, apply_mapping, retire_config, tenant_woke_up
 from meta_integration.models import CategoryCatalog, MetaAppConfig
 from products_and_services.signals import catalog_changed
 from tenants.models import Tenant
@@ -19,6 +19,11 @@ def products_changed(tenant_id: UUID, product_ids: list[int], restart: bool = Fa
 def config_saved(instance: MetaAppConfig, raw: bool = False, **_: Any) -> None:
     if not raw:
         apply_config(instance)
+
+
+def config_going(instance: MetaAppConfig, origin: Any = None, **_: Any) -> None:
+    if not isinstance(origin, Tenant) and getattr(origin, "model", None) is not Tenant:
+        retire_config(instance)
 
 
 def mapping_changed(instance: CategoryCatalog, raw: bool = False, **_: Any) -> None:
@@ -35,6 +40,7 @@ def connect_receivers() -> None:
     """Called once from AppConfig.ready."""
     catalog_changed.connect(products_changed)
     post_save.connect(config_saved, sender=MetaAppConfig)
+    pre_delete.connect(config_going, sender=MetaAppConfig)
     post_save.connect(mapping_changed, sender=CategoryCatalog)
     post_delete.connect(mapping_changed, sender=CategoryCatalog)
     post_save.connect(tenant_saved, sender=Tenant)

@@ -29,6 +29,8 @@ def validate_variant(variant: Any) -> None:
     attributes = variant.attributes
     if not isinstance(attributes, dict) or not all(isinstance(value, str) for value in attributes.values()):
         errors["attributes"] = 'Write an object of names and values, for example {"color": "Red"}.'
+    if variant.product_id is None:
+        return  # The form has already said that a product must be chosen.
     price = variant.price if variant.price is not None else variant.product.price
     if variant.sale_price is not None and price is not None and variant.sale_price >= price:
         errors["sale_price"] = "The sale price must be below the price."

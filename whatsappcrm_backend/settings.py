@@ -201,6 +201,11 @@ ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
 ALERT_WEBHOOK_SECRET = env.str("ALERT_WEBHOOK_SECRET", default="")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN:
+    import sentry_sdk  # type: ignore[import-not-found]  # requirements-optional.txt
+
+    # Neither people's data nor local variables (tokens live in them) leave this machine.
+    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, include_local_variables=False)
 LOG_FORMAT = env.str("LOG_FORMAT", default="console")
 LOGGING = build_logging(LOG_FORMAT)
 configure_structlog(LOG_FORMAT)

@@ -75,6 +75,11 @@ def announce_all(tenant: Tenant, *, restart: bool = False) -> int:
     return len(ids)
 
 
+def retire_config(config: MetaAppConfig) -> None:
+    """A configuration is being deleted: its catalogs are left as they are and called no more."""
+    _retire(Catalog.objects.filter(config=config, is_current=True))
+
+
 def _retire(catalogs: QuerySet[Catalog]) -> None:
     """No longer called; what they hold stays as it is."""
     for catalog in catalogs:

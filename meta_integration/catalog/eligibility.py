@@ -25,7 +25,7 @@ IMAGE_NOT_REACHABLE = Reason(
     "placeholder image.",
 )
 INACTIVE = Reason("inactive", "The product is inactive. Tick “active” to sell it.")
-INACTIVE_VARIANT = Reason("inactive_variant", "The variant is inactive. Tick “active” to sell it.")
+INACTIVE_VARIANT = Reason("inactive_variant", "The variant, or every size, is inactive. Tick “active” to sell it.")
 SYNC_OFF = Reason("sync_off", "“Sync to Meta” is switched off for this product.")
 
 
@@ -38,7 +38,7 @@ def reason_against(carrier: Carrier, around: Surroundings) -> Reason | None:
         return excluded(product.excluded_by_category)
     if not product.is_active:
         return INACTIVE
-    if carrier.variant and not carrier.variant.is_active:
+    if has_no_active_choice(carrier):
         return INACTIVE_VARIANT
     if not product.name.strip():
         return NO_NAME
@@ -48,6 +48,13 @@ def reason_against(carrier: Carrier, around: Surroundings) -> Reason | None:
         pictures = carrier.product.images or (carrier.variant.images if carrier.variant else ())
         return IMAGE_NOT_REACHABLE if pictures else NO_IMAGE
     return None
+
+
+def has_no_active_choice(carrier: Carrier) -> bool:
+    """True when the variant is inactive, or every size is."""
+    if carrier.variant:
+        return not carrier.variant.is_active
+    return bool(carrier.product.variants) and not carrier.sizes
 
 
 def excluded(category_path: str) -> Reason:

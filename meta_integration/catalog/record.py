@@ -1,7 +1,7 @@
 """CatalogRecord: what one item should look like at Meta, before either of Meta's two dialects. Pure."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -83,7 +83,7 @@ class CatalogRecord:
 
     def content_hash(self) -> str:
         """Equal exactly when everything Meta would see is equal."""
-        return hashlib.sha256(orjson.dumps(asdict(self), default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return hashlib.sha256(orjson.dumps(self, default=str)).hexdigest()
 
 
 def build_record(carrier: Carrier, around: Surroundings, now: datetime) -> CatalogRecord:

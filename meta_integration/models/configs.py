@@ -59,7 +59,15 @@ class MetaAppConfig(models.Model):
         ordering = ["tenant", "-is_active", "-id"]
         verbose_name = "Meta App Config"
         verbose_name_plural = "Meta App Configs"
-        constraints = [models.UniqueConstraint(fields=["tenant"], condition=Q(is_active=True), name="one_active_meta_config_per_tenant")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant"], condition=Q(is_active=True), name="one_active_meta_config_per_tenant"),
+            models.UniqueConstraint(
+                fields=["catalog_id"],
+                condition=Q(is_active=True),
+                name="catalog_of_one_tenant_only",
+                violation_error_message="This catalog is already connected to another business. Each business needs its own.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.tenant} · catalog {self.catalog_id}"

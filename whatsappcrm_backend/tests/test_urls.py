@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 pytestmark = pytest.mark.django_db
 
@@ -37,3 +38,11 @@ def test_unknown_pages_answer_html(client, settings):
     response = client.get("/nothing-here")
     assert response.status_code == 404
     assert response["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+@pytest.mark.parametrize("path", ["/v1/nothing", "/v1/products/abc/", "/v1/products/99999999999999999999/"])
+def test_unknown_api_addresses_answer_json_to_every_method(db, method, path):
+    answer = getattr(Client(enforce_csrf_checks=True), method)(path)
+    assert answer.status_code in (401, 404)
+    assert set(answer.json()["error"]) == {"code", "message", "fields", "request_id"}

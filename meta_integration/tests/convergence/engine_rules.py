@@ -48,7 +48,6 @@ class EngineRules:
             self.stage.work(catalog)
         with self.stage.dying(point):
             self.stage.work(catalog)
-        self.unheard = True  # Its call may be on the way still.
 
     @rule(which=WHICH, edit_meanwhile=st.booleans(), seconds=st.sampled_from([0, 70, 70, 200]), others=st.sampled_from([1, 9]))
     def zombie(self, which: int, edit_meanwhile: bool, seconds: int, others: int) -> None:
@@ -65,7 +64,6 @@ class EngineRules:
         self.stage.in_call = meanwhile
         self.stage.work(catalog)
         self.stage.in_call = None
-        self.unheard = True
 
     @rule(which=WHICH)
     def edit_while_in_call(self, which: int) -> None:
@@ -76,7 +74,6 @@ class EngineRules:
     @rule(seconds=st.sampled_from([1, 31, 61, 125, 301, 901, 1801, 8101]))
     def time_passes(self, seconds: int) -> None:
         self.world.pass_time(seconds=seconds)
-        self.unheard = True
 
     @rule(days=st.sampled_from([-1, 1]))
     def clock_jumps(self, days: int) -> None:
@@ -99,5 +96,5 @@ class EngineRules:
         self.standin.faults.clear()
         sweep(self.world.now)
         runs = [read_back(catalog.pk) for catalog in self.stage.catalogs()]
-        if all(run is None or run.status == RunStatus.COMPLETED for run in runs) and None not in runs:
+        if None not in runs and all(run.status == RunStatus.COMPLETED for run in runs) and not self.something_may_land():
             self.unheard = False

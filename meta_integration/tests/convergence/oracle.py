@@ -35,7 +35,9 @@ def items(product: Product) -> list[tuple[str, ProductVariant | None, list[Produ
         return [(product.sku, None, [])] if product.sku else []
     if any(variant.sku for variant in variants):
         return [(variant.sku, variant, []) for variant in variants if variant.sku]
-    return [(product.sku, None, [size for size in variants if size.is_active])] if product.sku else []
+    active = [size for size in variants if size.is_active]
+    # Sizes that are all inactive: nothing to choose, nothing to sell; the first one stands for them and is inactive.
+    return [(product.sku, None if active or not variants else variants[0], active)] if product.sku else []
 
 
 def shown(tenant: Tenant, product: Product, variant: Any, sizes: list[ProductVariant], line: list[ProductCategory], now: datetime) -> Any:
