@@ -14,6 +14,7 @@ from meta_integration.catalog.decide import ABSENT, Kind, wanted_for
 from meta_integration.catalog.pause import note_outcome, pause_for
 from meta_integration.catalog.rows import Row, make_doubt, read_rows, settle_rows
 from meta_integration.catalog.settle import ASK_AFTER, is_outage, settle_without_call, succeed
+from meta_integration.catalog.shape import can_be_confirmed, doubted
 from meta_integration.catalog.surroundings import surroundings_of
 from meta_integration.catalog_service import LOOK_UP_AT_ONCE, MetaCatalogService
 from meta_integration.models import IN_DOUBT, Catalog, CatalogItem, ItemState
@@ -100,6 +101,7 @@ def _note_presence(row: Row, there: Mapping[str, Any] | None) -> None:
     """What the look-up alone tells, before asking what is wanted."""
     row.meta_id = str(there.get("id") or "") if there else ""
     row.live_hash = ABSENT if there is None else row.live_hash or IN_DOUBT
+    row.live_shape = "" if there is None else row.live_shape
 
 
 def _is_right(row: Row, there: Mapping[str, Any] | None, now: datetime) -> bool:
@@ -112,7 +114,9 @@ def _is_right(row: Row, there: Mapping[str, Any] | None, now: datetime) -> bool:
         return False
     if kind is Kind.PUBLISH and row.wanted.record is not None and (found := differences(row.wanted.record, there)):
         if found.keys() & SHAPE_FIELDS:
-            row.live_shape = IN_DOUBT
+            row.live_shape = doubted(row.live_shape, row.live_shape)
+        return False
+    if kind is Kind.PUBLISH and row.wanted.record is not None and not can_be_confirmed(row.live_shape, row.wanted.record.shape):
         return False
     if kind is Kind.DELETE or (kind is Kind.HIDE and not is_hidden(there)):
         return False

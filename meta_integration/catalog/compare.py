@@ -1,6 +1,6 @@
 """Is what Meta shows what we want? Field by field, over what can be read. Pure.
 
-Prices come back as formatted strings ("$1,299.00", "1.299,00 €") and are read again. What cannot be read (importer, compliance,
+Prices come back as formatted strings ("$1,299.00", "1.299,00 €") and are read again. What cannot be read (importer address,
 further attributes) is not compared; such a field is healed by an edit or a restart.
 """
 
@@ -15,7 +15,8 @@ from common.money import decimals_of, quantize
 from meta_integration.catalog.record import CatalogRecord
 
 HIDDEN_WORDS = frozenset({"staging", "hidden"})
-SHAPE_FIELDS = frozenset({"retailer_product_group_id", "origin_country"})  # Differences that only a batch can mend.
+# Differences that only a batch can mend.
+SHAPE_FIELDS = frozenset({"retailer_product_group_id", "origin_country", "wa_compliance_category"})
 
 
 def differences(record: CatalogRecord, remote: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
@@ -39,6 +40,7 @@ def differences(record: CatalogRecord, remote: Mapping[str, Any]) -> dict[str, t
         "currency": record.currency,
         "origin_country": record.origin_country,
         "importer_name": record.importer_name,
+        "wa_compliance_category": record.wa_compliance_category,
         **{f"custom_label_{number}": label for number, label in enumerate(record.custom_labels)},
     }
     found = {name: (value, str(remote.get(name) or "")) for name, value in wanted.items() if _differs(value, remote, name)}

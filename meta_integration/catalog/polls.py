@@ -10,8 +10,9 @@ from meta_integration.catalog.decide import DELETE_HASH, HIDE_HASH, Kind, Wanted
 from meta_integration.catalog.pause import note_outcome, pause_for
 from meta_integration.catalog.rows import Row, read_rows, settle_rows
 from meta_integration.catalog.settle import fail, is_outage, succeed
+from meta_integration.catalog.shape import UNKNOWN
 from meta_integration.catalog_service import MetaCatalogService
-from meta_integration.models import IN_DOUBT, Catalog, CatalogBatch, CatalogItem
+from meta_integration.models import Catalog, CatalogBatch, CatalogItem
 
 POLL_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 10, 20, 30, 60))
 LONGEST_OPEN = timedelta(minutes=30)
@@ -92,7 +93,7 @@ def _settle_finished(batch: CatalogBatch, status: dict[str, Any], now: datetime)
     for row in succeeded:
         succeed(row, now)
     for row in failed:
-        row.live_shape = IN_DOUBT
+        row.live_shape = UNKNOWN
         fail(row, PermanentError(messages.get(row.retailer_id) or "Meta refused this item without saying why."))
     settle_rows(succeeded, {"batch_id": None}, now=now)
     settle_rows(failed, {"batch_id": None}, now=now)

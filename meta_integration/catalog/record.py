@@ -12,6 +12,7 @@ import orjson
 from common.html_text import html_to_text
 from common.money import quantize
 from meta_integration.catalog.items import Carrier
+from meta_integration.catalog.shape import shape_of
 from products_and_services.snapshot import ImageSnapshot, ProductSnapshot, VariantSnapshot
 
 # Limits of the items_batch reference ("Product Catalog Items Batch"); longer text is cut, the end of a product_type path is kept.
@@ -76,10 +77,8 @@ class CatalogRecord:
 
     @property
     def shape(self) -> str:
-        """What only a batch can change: the group (create-only on /products), and whether fields are there that only a batch can clear."""
-        present = (self.origin_country, self.importer_address, self.wa_compliance_category, self.other_attributes)
-        flags = "".join(letter for letter, value in zip("oiwa", present, strict=True) if value)
-        return f"{self.group_id}+{flags}" if flags else self.group_id
+        """See shape.py."""
+        return shape_of(self.group_id, self.origin_country, self.importer_address, self.wa_compliance_category, self.other_attributes)
 
     def content_hash(self) -> str:
         """Equal exactly when everything Meta would see is equal."""

@@ -15,6 +15,7 @@ from common.bulk import update_rows
 from common.lease import Lease
 from common.retry import catalog_delay
 from meta_integration.catalog.decide import ABSENT, Kind, Wanted
+from meta_integration.catalog.shape import doubted
 from meta_integration.models import IN_DOUBT, CatalogItem, ItemState
 
 COLUMNS = (
@@ -83,8 +84,9 @@ def claim_rows(rows: list[Row], lease: Lease, now: datetime) -> list[Row]:
 
 def _claim(row: Row, now: datetime) -> dict[str, Any]:
     record = row.wanted.record
+    row.live_shape = "" if row.live_hash == ABSENT else row.live_shape
     if record is not None and record.shape != row.live_shape:
-        row.live_shape = IN_DOUBT
+        row.live_shape = doubted(row.live_shape, record.shape)
     row.attempts = row.attempts + 1 if row.wanted.hash == row.tried_hash else 1
     row.live_hash = IN_DOUBT  # In memory too: settling a failure must not bring back what was believed before.
     row.tried_hash = row.wanted.hash

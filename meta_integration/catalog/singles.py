@@ -13,6 +13,7 @@ from meta_integration.catalog.pause import note_outcome, pause_for
 from meta_integration.catalog.payload import build_hide, build_single
 from meta_integration.catalog.rows import Row, claim_rows, settle_rows
 from meta_integration.catalog.settle import ask_later, fail, is_outage, succeed
+from meta_integration.catalog.shape import needs_batch
 from meta_integration.catalog_service import MetaCatalogService
 from meta_integration.models import Catalog
 
@@ -24,7 +25,7 @@ def may_go_singly(row: Row) -> bool:
     record = row.wanted.record
     if record is None:
         return True
-    reshaped = row.was_sent and row.live_hash != ABSENT and row.live_shape != record.shape
+    reshaped = row.was_sent and row.live_hash != ABSENT and needs_batch(row.live_shape, record.shape)
     return fits_integer_price(record.currency) and not reshaped
 
 

@@ -137,13 +137,15 @@ def test_a_wrong_app_secret_is_a_matter_of_configuration(world, tenant, catalog,
     assert (refreshed(catalog).pause_code, world.item(catalog, "A-1").attempts) == (100, 0)
 
 
-def test_a_catalog_that_is_not_ours_is_a_matter_of_configuration(world, tenant, catalog, other_catalog):
-    MetaAppConfig.objects.filter(tenant=tenant).update(catalog_id=other_catalog.catalog_id)
-    type(catalog).objects.filter(pk=catalog.pk).update(catalog_id=other_catalog.catalog_id)
+def test_a_catalog_that_is_not_ours_is_a_matter_of_configuration(world, tenant, catalog):
+    strangers = "200000000000098"
+    world.standin.add_account("EAATESTSTRANGER01", business_id="100000000000098", catalog_ids=[strangers])
+    MetaAppConfig.objects.filter(tenant=tenant).update(catalog_id=strangers)
+    type(catalog).objects.filter(pk=catalog.pk).update(catalog_id=strangers)
     world.product(tenant, "A-1")
     world.work(catalog)
     assert refreshed(catalog).pause_code == 100
-    assert world.at_meta(other_catalog) == {}
+    assert world.standin.items(strangers) == {}
 
 
 @pytest.mark.parametrize("fault", [Fault("html", status=502), Fault("html", status=200), Fault("html", status=403), Fault("html_after"),

@@ -41,23 +41,29 @@ class EngineRules:
         for catalog in self.stage.catalogs(self.stage.tenants[who])[1:]:
             drain_catalog_task(catalog.pk)
 
-    @rule(which=WHICH, point=st.sampled_from(DEATHS), warm_up=st.booleans())
-    def worker_dies(self, which: int, point: str, warm_up: bool) -> None:
-        catalog = self.catalog(which)
+    def something_to_do(self, who: int, index: int) -> Catalog:
+        """An edit that no worker has seen yet, and the catalog it belongs to (mostly)."""
+        self.edit(who, index, ("name", f"Before {self.standin.last_call}"))
+        return self.stage.catalogs(self.stage.tenants[who])[0]
+
+    @rule(who=st.integers(0, 1), index=st.integers(0, 3), point=st.sampled_from(DEATHS), warm_up=st.booleans())
+    def worker_dies(self, who: int, index: int, point: str, warm_up: bool) -> None:
+        catalog = self.something_to_do(who, index)
         if warm_up:
             self.stage.work(catalog)
         with self.stage.dying(point):
             self.stage.work(catalog)
 
-    @rule(which=WHICH, edit_meanwhile=st.booleans(), seconds=st.sampled_from([0, 70, 70, 200]), others=st.sampled_from([1, 9]))
-    def zombie(self, which: int, edit_meanwhile: bool, seconds: int, others: int) -> None:
+    @rule(who=st.integers(0, 1), index=st.integers(0, 3), edit_meanwhile=st.booleans(), seconds=st.sampled_from([0, 70, 70, 200]),
+          others=st.sampled_from([1, 9]))  # fmt: skip
+    def zombie(self, who: int, index: int, edit_meanwhile: bool, seconds: int, others: int) -> None:
         """A worker stalls in its call while others work; then its call lands and it goes on as if nothing had happened."""
-        catalog = self.catalog(which)
+        catalog = self.something_to_do(who, index)
 
         def meanwhile() -> None:
             self.world.pass_time(seconds=seconds)
             if edit_meanwhile:
-                self.edit(0, 0, ("name", f"Meanwhile {self.standin.last_call}"))
+                self.edit(who, index, ("name", f"Meanwhile {self.standin.last_call}"))
             for _ in range(others):
                 self.stage.work(catalog)
 
@@ -65,10 +71,11 @@ class EngineRules:
         self.stage.work(catalog)
         self.stage.in_call = None
 
-    @rule(which=WHICH)
-    def edit_while_in_call(self, which: int) -> None:
-        self.stage.in_call = lambda: self.edit(0, 1, ("name", f"Just now {self.standin.last_call}"))
-        self.stage.work(self.catalog(which))
+    @rule(who=st.integers(0, 1), index=st.integers(0, 3))
+    def edit_while_in_call(self, who: int, index: int) -> None:
+        catalog = self.something_to_do(who, index)
+        self.stage.in_call = lambda: self.edit(who, index, ("name", f"Just now {self.standin.last_call}"))
+        self.stage.work(catalog)
         self.stage.in_call = None
 
     @rule(seconds=st.sampled_from([1, 31, 61, 125, 301, 901, 1801, 8101]))
