@@ -25,5 +25,5 @@ RUN SECRET_KEY=only-for-collecting-static-files-0123456789 \
     python manage.py collectstatic --noinput --verbosity 0
 EXPOSE 8000
 # Nothing starts with a configuration that is not fit for production; the check says what is wrong.
-ENTRYPOINT ["/bin/sh", "-c", "python manage.py check --deploy --fail-level WARNING && exec \"$@\"", "start"]
+ENTRYPOINT ["/bin/sh", "-c", "python manage.py check --deploy && exec \"$@\"", "start"]
 CMD ["python", "-m", "granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--no-ws", "--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers", "whatsappcrm_backend.wsgi:application"]
