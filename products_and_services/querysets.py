@@ -12,10 +12,6 @@ from tenants.models import Tenant, TenantQuerySet
 class ProductQuerySet(TenantQuerySet):
     """Products of one or more businesses."""
 
-    def sellable(self) -> "ProductQuerySet":
-        """What a customer may see: active, available, with a price."""
-        return self.filter(is_active=True, is_available=True, price__gt=0)
-
     def in_category(self, category_id: int) -> "ProductQuerySet":
         """In the category, as main or further one."""
         return self.filter(Q(category_id=category_id) | Q(categories=category_id)).distinct()
