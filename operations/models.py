@@ -13,6 +13,8 @@ class RunKind(models.TextChoices):
     PUSH = "push", "Push to Meta"
     RECONCILE = "reconcile", "Compare with Meta"
     CSV = "csv", "File import"
+    EXPORT = "export", "File export"
+    EDIT = "edit", "Bulk edit"
     ROLLBACK = "rollback", "Rollback"
 
 
@@ -29,7 +31,11 @@ OPEN_STATUSES = (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.NEEDS_CONFIRMATI
 
 
 class Run(models.Model):
-    """One piece of long work. `total` and `done` count things of the run's kind (products of a push); `counts` says how they ended."""
+    """One piece of long work. `total` and `done` count things of the run's kind (products of a push); `counts` says how they ended.
+
+    task: the Celery task that takes the run up ("": whoever started it does the work itself); worker: token of the one at work, which
+    fences out a worker that was given up; cursor: where the next worker goes on (None: it cannot), see background.py.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="runs")
@@ -40,6 +46,9 @@ class Run(models.Model):
     done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict, blank=True)
     params = models.JSONField(default=dict, blank=True)
+    task = models.CharField(max_length=120, blank=True, editable=False)
+    worker = models.CharField(max_length=32, blank=True, editable=False)
+    cursor = models.JSONField(null=True, blank=True, editable=False)
     started_by = models.CharField(max_length=200, blank=True)
     message = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

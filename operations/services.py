@@ -26,13 +26,19 @@ def start_run(tenant: Tenant, kind: str, *, total: int = 0, params: dict[str, An
     )
 
 
-def advance_run(run: Run, *, done: int, counts: dict[str, int], phase: str = "") -> bool:
-    """Notes progress and the heartbeat. False when the run has been ended meanwhile (cancelled): the worker should stop."""
+def advance_run(run: Run, *, done: int, counts: dict[str, int], phase: str = "", cursor: Any = None) -> bool:
+    """Notes progress, the heartbeat and, where given, the cursor.
+
+    False when the run has been ended (cancelled) or given to another worker meanwhile: the worker should stop. Called inside the
+    transaction that wrote the counted work, that answer rolls the work back.
+    """
     values: dict[str, Any] = {"done": done, "counts": counts, "heartbeat_at": database_now()}
     if phase:
         values["phase"] = phase
+    if cursor is not None:
+        values["cursor"] = cursor
     run.__dict__.update(values)
-    return bool(Run.objects.filter(pk=run.pk, status__in=OPEN_STATUSES).update(**values))
+    return bool(Run.objects.filter(pk=run.pk, worker=run.worker, status__in=OPEN_STATUSES).update(**values))
 
 
 def finish_run(run: Run, status: str = RunStatus.COMPLETED, *, message: str = "") -> bool:

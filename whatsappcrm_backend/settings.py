@@ -132,6 +132,7 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "catalog-sweep": {"task": "meta_integration.tasks.sweep", "schedule": 60.0, "options": {"expires": 50}},
+    "operations-sweep": {"task": "operations.tasks.sweep", "schedule": 60.0, "options": {"expires": 50}},
     "catalog-readback-nightly": {"task": "meta_integration.tasks.readback_all", "schedule": 86_400.0, "options": {"expires": 3600}},
 }
 CELERY_TIMEZONE = "UTC"

@@ -28,6 +28,7 @@ from common.admin import (
 )
 from common.admin.access import allows, scoped
 from common.csv_text import csv_lines
+from operations.background import SILENT_AFTER
 from operations.models import OPEN_STATUSES, Run, RunIssue, RunStatus
 from operations.services import cancel_run
 
@@ -40,7 +41,6 @@ BADGES = {
     RunStatus.CANCELLED: Badge("grey", "○ Cancelled"),
 }
 GOOD_FIRST = ("synced", "created", "updated", "unchanged")
-SILENT_AFTER = timedelta(minutes=10)
 
 
 def status_badge(run: Run) -> str:

@@ -86,6 +86,12 @@ class Product(AtomicModel, MetaSyncSummary):
         "WhatsApp compliance", max_length=30, blank=True, choices=WhatsAppCompliance.choices, default=WhatsAppCompliance.DEFAULT
     )
     google_product_category = models.CharField(max_length=250, blank=True)
+    meta_title = models.CharField(
+        "title at Meta", max_length=100, blank=True, help_text="Where Meta should show another name. Blank: the product's name."
+    )
+    meta_description = models.TextField(
+        "description at Meta", max_length=5000, blank=True, help_text="Where Meta should show another text. Blank: the description."
+    )
     custom_label_0 = models.CharField(max_length=100, blank=True)
     custom_label_1 = models.CharField(max_length=100, blank=True)
     custom_label_2 = models.CharField(max_length=100, blank=True)

@@ -1,0 +1,82 @@
+"""Runs that a worker takes up: the Run is the letter, Celery the doorbell; a lost doorbell and a dead worker cost a minute or ten.
+
+A run is queued with the name of its task. The task takes it up (one worker wins), works, and ends it. Long work saves a cursor with each
+finished part: after a death, or when its time is up, the next worker goes on there.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Coalesce
+
+from common.clock import database_now
+from common.doorbell import ring
+from operations.models import Run, RunStatus
+from operations.services import finish_run
+from tenants.actor import Actor, acting_as, current_actor
+from tenants.models import Tenant
+
+WAITING = "waiting for a worker"
+RING_AGAIN = timedelta(minutes=1)
+SILENT_AFTER = timedelta(minutes=10)
+DIED = "The worker stopped unexpectedly. What was done stays done; start the run again to do the rest."
+BROKE = "The run stopped unexpectedly; the log of this time tells more."
+
+
+def queue_run(tenant: Tenant, kind: str, task: str, *, total: int = 0, params: dict[str, Any] | None = None, cursor: Any = None) -> Run:
+    """A queued Run for the Celery task `task(run_id)`; rings once the transaction commits. cursor: where to begin, if it can be resumed."""
+    with transaction.atomic():
+        run = Run.objects.create(
+            tenant=tenant, kind=kind, task=task, total=total, params=params or {}, cursor=cursor, phase=WAITING,
+            started_by=current_actor().name, heartbeat_at=database_now(),
+        )  # fmt: skip
+        ring(task, str(run.pk))
+    return run
+
+
+def take_up(run_id: str) -> Run | None:
+    """Claims a queued run for this worker; None when it has ended or another worker has it."""
+    now = database_now()
+    queued = Run.objects.filter(pk=run_id, status=RunStatus.QUEUED)
+    token = secrets.token_hex(16)
+    values = {"status": RunStatus.RUNNING, "worker": token, "started_at": Coalesce("started_at", now), "heartbeat_at": now, "phase": ""}
+    if not queued.update(**values):
+        return None
+    return Run.objects.select_related("tenant").get(pk=run_id)
+
+
+@contextmanager
+def at_work(run: Run) -> Iterator[Run]:
+    """Inside, everything is done in the name of whoever started the run, and noted as this run's; an exception ends it as failed."""
+    with acting_as(Actor(run.started_by, run_id=str(run.pk))):
+        try:
+            yield run
+        except Exception:
+            finish_run(run, RunStatus.FAILED, message=BROKE)
+            raise
+
+
+def hand_on(run: Run) -> bool:
+    """This worker's time is up: the run goes back to the queue, its cursor says where the next one goes on. False when it has ended."""
+    with transaction.atomic():
+        ours = Run.objects.filter(pk=run.pk, worker=run.worker, status=RunStatus.RUNNING)
+        handed = ours.update(status=RunStatus.QUEUED, worker="", heartbeat_at=database_now())
+        if handed:
+            ring(run.task, str(run.pk))
+    return bool(handed)
+
+
+def ring_forgotten(now: datetime) -> None:
+    """The sweep: queued runs whose doorbell got lost are rung again; running ones without news are resumed at their cursor, or failed."""
+    waiting = Run.objects.filter(status=RunStatus.QUEUED, heartbeat_at__lte=now - RING_AGAIN).exclude(task="")
+    for run in waiting:
+        ring(run.task, str(run.pk))
+    for run in Run.objects.filter(status=RunStatus.RUNNING, heartbeat_at__lte=now - SILENT_AFTER).exclude(task=""):
+        if run.cursor is None:
+            finish_run(run, RunStatus.FAILED, message=DIED)
+        else:
+            hand_on(run)

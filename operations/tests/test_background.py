@@ -1,0 +1,102 @@
+"""Runs that a worker takes up: one wins, lost doorbells ring again, a dead worker's run goes on at its cursor or says that it stopped."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from common import doorbell
+from common.clock import database_now
+from operations.background import at_work, hand_on, queue_run, ring_forgotten, take_up
+from operations.models import Run, RunKind, RunStatus
+from operations.services import advance_run, cancel_run
+from tenants.actor import Actor, acting_as, current_actor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TASK = "some.task"
+
+
+@pytest.fixture
+def rung(monkeypatch):
+    bells = []
+    monkeypatch.setattr(doorbell, "_publish", lambda name, args, countdown: bells.append((name, args)))
+    return bells
+
+
+def queued(tenant, **values):
+    with acting_as(Actor("person ada")):
+        return queue_run(tenant, RunKind.CSV, TASK, **values)
+
+
+def minutes_later(minutes):
+    return database_now() + timedelta(minutes=minutes)
+
+
+def test_a_queued_run_rings_once_it_is_committed(tenant, rung):
+    with transaction.atomic():
+        run = queued(tenant)
+        assert rung == []
+    assert rung == [(TASK, (str(run.pk),))]
+
+
+def test_one_worker_wins(tenant):
+    run = queued(tenant)
+    assert take_up(str(run.pk)).status == RunStatus.RUNNING
+    assert take_up(str(run.pk)) is None
+
+
+def test_a_cancelled_run_is_taken_up_by_nobody(tenant):
+    run = queued(tenant)
+    cancel_run(run)
+    assert take_up(str(run.pk)) is None
+
+
+def test_work_is_done_in_the_name_of_who_started_it_and_noted_as_the_runs(tenant):
+    run = take_up(str(queued(tenant).pk))
+    with at_work(run):
+        assert (current_actor().name, current_actor().run_id) == ("person ada", str(run.pk))
+
+
+def test_an_exception_ends_the_run_as_failed(tenant):
+    run = take_up(str(queued(tenant).pk))
+    with pytest.raises(ZeroDivisionError), at_work(run):
+        1 / 0  # noqa: B018
+    run.refresh_from_db()
+    assert run.status == RunStatus.FAILED and "log" in run.message
+
+
+def test_a_lost_doorbell_rings_again_after_a_minute(tenant, rung):
+    run = queued(tenant)
+    rung.clear()
+    ring_forgotten(minutes_later(0.5))
+    assert rung == []
+    ring_forgotten(minutes_later(2))
+    assert rung == [(TASK, (str(run.pk),))]
+
+
+def test_the_run_of_a_dead_worker_goes_on_at_its_cursor(tenant):
+    first = take_up(str(queued(tenant, cursor=0).pk))
+    assert advance_run(first, done=3, counts={}, cursor=3)
+    ring_forgotten(minutes_later(11))
+    second = take_up(str(first.pk))
+    assert second.cursor == 3
+    assert not advance_run(first, done=4, counts={}, cursor=4)  # The first one was only slow: it is fenced out.
+    assert advance_run(second, done=4, counts={}, cursor=4)
+
+
+def test_without_a_cursor_it_says_that_it_stopped(tenant):
+    run = take_up(str(queued(tenant).pk))
+    ring_forgotten(minutes_later(9))
+    assert Run.objects.get(pk=run.pk).status == RunStatus.RUNNING
+    ring_forgotten(minutes_later(11))
+    run.refresh_from_db()
+    assert run.status == RunStatus.FAILED and "start the run again" in run.message
+
+
+def test_handing_on_gives_the_run_to_the_next_worker(tenant, rung):
+    run = take_up(str(queued(tenant, cursor=0).pk))
+    rung.clear()
+    assert hand_on(run)
+    assert rung == [(TASK, (str(run.pk),))]
+    assert take_up(str(run.pk)) is not None
+    assert not hand_on(run)
