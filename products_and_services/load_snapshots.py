@@ -17,7 +17,7 @@ SAME_NAMES = (
     "id", "name", "sku", "description", "short_description", "brand", "vendor", "condition", "product_type", "price", "sale_price",
     "sale_starts_at", "sale_ends_at", "track_stock", "stock_quantity", "allow_backorder", "is_active", "is_available", "sync_to_meta",
     "website_url", "gtin", "mpn", "origin_country", "importer_name", "importer_address", "wa_compliance_category",
-    "google_product_category",
+    "google_product_category", "meta_title", "meta_description",
 )  # fmt: skip
 LABELS = tuple(f"custom_label_{number}" for number in range(5))
 VARIANT_NAMES = ("id", "name", "sku", "price", "sale_price", "stock_quantity", "attributes", "is_default", "is_active")

@@ -77,6 +77,8 @@ class ProductSnapshot:
     importer_address: str = ""
     wa_compliance_category: str = ""
     google_product_category: str = ""
+    meta_title: str = ""
+    meta_description: str = ""
     custom_labels: tuple[str, ...] = ("", "", "", "", "")
     images: tuple[ImageSnapshot, ...] = ()
     variants: tuple[VariantSnapshot, ...] = field(default_factory=tuple)

@@ -94,11 +94,10 @@ def build_record(carrier: Carrier, around: Surroundings, now: datetime) -> Catal
     attributes = dict(_attributes(variant)) if carrier.group_id else {}
     named = {name: attributes.pop(name, "")[:limit] for name, limit in NAMED_LIMITS.items()}
     category = product.category
-    text = html_to_text(product.description) or html_to_text(product.short_description) or product.name
     return CatalogRecord(
         retailer_id=carrier.retailer_id,
-        name=_cut(_name(carrier), NAME_LIMIT),
-        description=_cut(text, DESCRIPTION_LIMIT),
+        name=_name(carrier),
+        description=_cut(_text(product), DESCRIPTION_LIMIT),
         url=product.website_url or around.product_page(carrier.retailer_id),
         image_url=pictures[0],
         more_image_urls=tuple(pictures[1 : MORE_IMAGES + 1]),
@@ -186,9 +185,19 @@ def _own_or(own: Any, otherwise: Any) -> Any:
 
 
 def _name(carrier: Carrier) -> str:
-    extra = carrier.variant.name if carrier.variant and carrier.group_id else ""
-    name = f"{carrier.product.name} – {extra}" if extra else carrier.product.name
-    return html_to_text(name) or name  # Nothing but markup: then the markup is the name.
+    """Title at Meta or name, and for one of several variants its own name behind it: without it a customer could not tell them apart."""
+    product = carrier.product
+    name = html_to_text(product.meta_title) or html_to_text(product.name) or product.name  # Nothing but markup: then that is the name.
+    extra = html_to_text(carrier.variant.name) if carrier.variant and carrier.group_id else ""
+    if not extra:
+        return _cut(name, NAME_LIMIT)
+    ending = f" – {_cut(extra, NAME_LIMIT // 2)}"
+    return f"{_cut(name, NAME_LIMIT - len(ending))}{ending}"  # Cut before the variant's name: it is what tells the items apart.
+
+
+def _text(product: ProductSnapshot) -> str:
+    sources = (product.meta_description, product.description, product.short_description)
+    return next((text for source in sources if (text := html_to_text(source))), "") or product.name
 
 
 def _attributes(variant: VariantSnapshot | None) -> list[tuple[str, str]]:

@@ -165,10 +165,40 @@ def test_texts_are_cut_and_cleaned_to_what_meta_takes():
     assert (made.brand[0], made.gtin, made.other_attributes, made.group_id) == ("V", "1", (), "a/b c")
 
 
+def test_meta_may_be_shown_another_title_and_text_in_both_dialects():
+    other = {"meta_title": "Inverter &amp; charger, 3 kVA", "meta_description": "<p>Made for<br>your roof</p>", "description": "For the shop."}
+    single, row = build_single(record(product(**other))), build_batch_row(record(product(**other)))["data"]
+    words = {"name": "Inverter & charger, 3 kVA", "description": "Made for\nyour roof"}
+    assert single == SIMPLE_SINGLE | words
+    assert row == SIMPLE_BATCH | {"title": words["name"], "description": words["description"]}
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "shown", "said"),
+    [
+        ("", "", "Shirt", "Long"), ("  ", " ", "Shirt", "Long"), ("<b></b>", "<p> </p>", "Shirt", "Long"), ("Tee", "", "Tee", "Long"),
+        ("", "Other", "Shirt", "Other"),
+    ],
+)  # fmt: skip
+def test_an_empty_title_or_text_for_meta_means_the_products_own(title, text, shown, said):
+    made = record(product(name="Shirt", description="Long", short_description="Short", meta_title=title, meta_description=text))
+    assert (made.name, made.description) == (shown, said)
+
+
+def test_the_title_at_meta_keeps_the_variants_name_even_where_it_is_cut():
+    variants = (variant(1, sku="R", name="Red <i>L</i>"), variant(2, sku="B", name=""), variant(3, sku="X", name="x" * 90))
+    made = [record(product(name="Shirt", meta_title="T" * 120, variants=variants), place).name for place in range(3)]
+    assert made[0] == "T" * 91 + "… – Red L"
+    assert made[1] == "T" * 99 + "…"
+    assert [len(name) for name in made] == [100, 100, 100]
+    assert made[2].endswith("… – " + "x" * 49 + "…")
+
+
 def test_the_hash_tells_every_visible_difference():
     plain = record(product()).content_hash()
     assert record(product()).content_hash() == plain
     changed = [{"name": "x"}, {"price": Decimal(1)}, {"images": (ImageSnapshot("https://img.example/2.jpg", is_local=False),)},
-               {"is_available": False}, {"sale_price": Decimal(1)}, {"brand": "x"}, {"importer_address": "x"}]  # fmt: skip
+               {"is_available": False}, {"sale_price": Decimal(1)}, {"brand": "x"}, {"importer_address": "x"},
+               {"meta_title": "x"}, {"meta_description": "x"}]  # fmt: skip
     hashes = {record(product(**change)).content_hash() for change in changed}
     assert len(hashes | {plain}) == len(changed) + 1

@@ -12,6 +12,11 @@ FIELDSETS = (
     ("Price", {"fields": (("price", "currency"), "sale_price", "sale_starts_at", "sale_ends_at")}),
     ("Stock", {"fields": (("track_stock", "stock_quantity", "allow_backorder"),)}),
     ("Where it appears", {"fields": ("category", "categories", "tags", ("website_url", "sort_order"))}),
+    ("Other words at Meta", {
+        "classes": ("collapse",),
+        "description": "Only where Meta should show other words than your shop. The name of a variant is added to the title by itself.",
+        "fields": ("meta_title", "meta_description"),
+    }),
     ("More for the catalog", {
         "classes": ("collapse",),
         "fields": (("condition", "vendor"), ("product_type", "google_product_category"), ("gtin", "mpn"),

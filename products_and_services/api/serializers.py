@@ -95,9 +95,9 @@ class ProductSerializer(CatalogSerializer):
             "id", "name", "sku", "description", "short_description", "category", "categories", "tags", "vendor", "product_type", "brand",
             "condition", "price", "sale_price", "sale_starts_at", "sale_ends_at", "currency", "track_stock", "stock_quantity",
             "allow_backorder", "is_active", "is_available", "sync_to_meta", "website_url", "gtin", "mpn", "origin_country",
-            "importer_name", "importer_address", "wa_compliance_category", "google_product_category", "custom_label_0", "custom_label_1",
-            "custom_label_2", "custom_label_3", "custom_label_4", "external_source", "external_id", "locked_fields", "sort_order",
-            "created_at", "updated_at", *SUMMARY, "variants", "images",
+            "importer_name", "importer_address", "wa_compliance_category", "google_product_category", "meta_title",
+            "meta_description", "custom_label_0", "custom_label_1", "custom_label_2", "custom_label_3", "custom_label_4",
+            "external_source", "external_id", "locked_fields", "sort_order", "created_at", "updated_at", *SUMMARY, "variants", "images",
         )  # fmt: skip
 
 
