@@ -24,4 +24,5 @@ def test_the_title_for_meta_stands_before_each_variants_name(world, catalog, ten
     VariantFactory(product=product, sku="S-R", name="Red")
     VariantFactory(product=product, sku="S-B", name="Blue")
     world.settle(catalog)
-    assert {key: item["name"] for key, item in world.at_meta(catalog).items()} == {"S-R": "Cotton shirt – Red", "S-B": "Cotton shirt – Blue"}
+    names = {key: item["name"] for key, item in world.at_meta(catalog).items()}
+    assert names == {"S-R": "Cotton shirt – Red", "S-B": "Cotton shirt – Blue"}
