@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.errors import AmbiguousError, PermanentError
+from meta_integration.catalog import verdict
 from meta_integration.catalog.eligibility import NO_SKU, reason_against
 from meta_integration.catalog.items import Carrier, carriers_of
 from meta_integration.catalog.journal import log_payload
@@ -29,7 +30,7 @@ READ_FIELDS = (
     "id,retailer_id,name,description,url,image_url,additional_image_urls,brand,price,currency,sale_price,sale_price_start_date,"
     "sale_price_end_date,availability,condition,category,product_type,visibility,retailer_product_group_id,color,size,material,pattern,"
     "gtin,manufacturer_part_number,origin_country,importer_name,wa_compliance_category,custom_label_0,custom_label_1,custom_label_2,"
-    "custom_label_3,custom_label_4,review_status,image_fetch_status"
+    f"custom_label_3,custom_label_4,{verdict.FIELDS}"
 )
 LOOK_UP_AT_ONCE = 50
 LONGEST_FILTER = 4_000  # characters in the address; longer addresses may be refused on the way

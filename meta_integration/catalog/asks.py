@@ -16,6 +16,7 @@ from meta_integration.catalog.rows import Row, make_doubt, read_rows, settle_row
 from meta_integration.catalog.settle import ASK_AFTER, is_outage, settle_without_call, succeed
 from meta_integration.catalog.shape import can_be_confirmed, doubted
 from meta_integration.catalog.surroundings import surroundings_of
+from meta_integration.catalog.verdicts import take_in
 from meta_integration.catalog_service import LOOK_UP_AT_ONCE, MetaCatalogService
 from meta_integration.models import IN_DOUBT, Catalog, CatalogItem, ItemState
 
@@ -62,8 +63,10 @@ def ask(catalog: Catalog, item_ids: Iterable[int], service: MetaCatalogService, 
     rows = read_rows(CatalogItem.objects.filter(pk__in=list(item_ids), batch__isnull=True, in_flight=False))
     if not rows:
         return []
+    began = clock()
     remote = service.find_items([row.retailer_id for row in rows])
     now = clock()
+    take_in(catalog, remote.values(), began, now)
     carriers = load_carriers(catalog, [row.retailer_id for row in rows])
     around = surroundings_of(catalog.tenant, catalog.config)
     right: list[Row] = []

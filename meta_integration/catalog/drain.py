@@ -21,6 +21,7 @@ from meta_integration.catalog.settle import ASK_AFTER, give_up, settle_without_c
 from meta_integration.catalog.singles import AT_MOST, may_go_singly, send_singly
 from meta_integration.catalog.summary import refresh_catalog_summaries, refresh_summaries, refresh_underway
 from meta_integration.catalog.surroundings import surroundings_of
+from meta_integration.catalog.verdicts import expect
 from meta_integration.catalog_service import MetaCatalogService, service_for
 from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogItem
 
@@ -79,6 +80,7 @@ def _round(catalog: Catalog, lease: Lease, clock: Callable[[], datetime]) -> Non
     if is_paused(catalog, clock()):
         refresh_catalog_summaries(catalog)
     refresh_summaries(touched)
+    expect(catalog, touched, clock())
 
 
 def has_work(catalog: Catalog, now: datetime) -> bool:

@@ -27,6 +27,7 @@ from meta_integration.catalog.rows import Row, make_doubt, read_rows
 from meta_integration.catalog.summary import refresh_summaries, refresh_underway
 from meta_integration.catalog.surroundings import surroundings_of
 from meta_integration.catalog.unannounced import unannounced_products
+from meta_integration.catalog.verdicts import take_in
 from meta_integration.catalog_service import LOOK_UP_AT_ONCE, MetaCatalogService, service_for
 from meta_integration.models import ADVISED_BATCH_SIZE, IN_DOUBT, Catalog, CatalogChange, CatalogItem, ItemState
 from operations.models import Run, RunIssue, RunKind, RunStatus
@@ -131,6 +132,7 @@ class _Reader:
         rows = {row.retailer_id: row for row in read_rows(CatalogItem.objects.filter(catalog=self.catalog, retailer_id__in=remote))}
         carriers = load_carriers(self.catalog, remote)
         self.findings.not_ours += sum(1 for key in remote if key not in carriers and (key not in rows or not rows[key].was_sent))
+        take_in(self.catalog, page, self.started, self.clock())
         self._learn_ids(rows, remote)
         quiet = self._comparable(rows.values())
         now = self.clock()

@@ -5,6 +5,7 @@ from meta_integration.models.catalogs import ADVISED_BATCH_SIZE, Catalog, Catego
 from meta_integration.models.changes import CatalogChange
 from meta_integration.models.configs import MetaAppConfig
 from meta_integration.models.items import IN_DOUBT, CatalogItem, ItemState
+from meta_integration.models.verdicts import ItemVerdict, MetaState
 
 __all__ = [
     "ADVISED_BATCH_SIZE",
@@ -15,5 +16,7 @@ __all__ = [
     "CatalogItem",
     "CategoryCatalog",
     "ItemState",
+    "ItemVerdict",
     "MetaAppConfig",
+    "MetaState",
 ]
