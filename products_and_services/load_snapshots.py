@@ -31,9 +31,23 @@ def load_snapshots(tenant: Tenant, product_ids: Iterable[int]) -> dict[int, Prod
         images = _load_images(ids)
         variants = _load_variants(ids, images)
         further = _load_further_categories(ids)
-        rows = Product.objects.for_tenant(tenant).filter(pk__in=ids).values(*SAME_NAMES, *LABELS, "currency", "category_id")
-        for row in rows:
+        rows = Product.objects.for_tenant(tenant).filter(pk__among=set(ids)).order_by()
+        for row in rows.values(*SAME_NAMES, *LABELS, "currency", "category_id"):
             found[row["id"]] = _build(row, tenant, categories, images, variants, further)
+    return found
+
+
+def load_outlines(tenant: Tenant, product_ids: Iterable[int]) -> dict[int, ProductSnapshot]:
+    """The same with only what tells which items a product makes and where they go: no texts, prices, pictures or further categories."""
+    categories = load_categories(tenant.pk)
+    found: dict[int, ProductSnapshot] = {}
+    for ids in chunks(sorted(set(product_ids))):
+        variants = _load_variants(ids, defaultdict(list))
+        rows = Product.objects.for_tenant(tenant).filter(pk__among=set(ids)).order_by()
+        for pk, name, sku, is_active, category in rows.values_list("id", "name", "sku", "is_active", "category_id"):
+            found[pk] = ProductSnapshot(
+                pk, name, sku, tenant.currency, is_active=is_active, category=categories.get(category), variants=tuple(variants[pk])
+            )
     return found
 
 
@@ -76,7 +90,7 @@ def _category(pk: int, rows: dict[int, dict[str, Any]]) -> CategorySnapshot:
 def _load_images(ids: list[int]) -> dict[tuple[int, int | None], list[ImageSnapshot]]:
     """Pictures by (product, variant or None), by sort order."""
     images: dict[tuple[int, int | None], list[ImageSnapshot]] = defaultdict(list)
-    rows = ProductImage.objects.filter(product_id__in=ids).order_by("sort_order", "id")
+    rows = ProductImage.objects.filter(product__among=set(ids)).order_by("sort_order", "id")
     for product_id, variant_id, name, remote_url in rows.values_list("product_id", "variant_id", "image", "remote_url"):
         images[product_id, variant_id].append(image_snapshot(name, remote_url))
     return images
@@ -92,7 +106,7 @@ def image_snapshot(name: str, remote_url: str = "") -> ImageSnapshot:
 
 def _load_variants(ids: list[int], images: dict[tuple[int, int | None], list[ImageSnapshot]]) -> dict[int, list[VariantSnapshot]]:
     variants: dict[int, list[VariantSnapshot]] = defaultdict(list)
-    rows = ProductVariant.objects.filter(product_id__in=ids).order_by("sort_order", "id").values("product_id", "image", *VARIANT_NAMES)
+    rows = ProductVariant.objects.filter(product__among=set(ids)).order_by("sort_order", "id").values("product_id", "image", *VARIANT_NAMES)
     for row in rows:
         own = [image_snapshot(row["image"])] if row["image"] else []
         pictures = tuple(own + images[row["product_id"], row["id"]])
@@ -102,7 +116,7 @@ def _load_variants(ids: list[int], images: dict[tuple[int, int | None], list[Ima
 
 def _load_further_categories(ids: list[int]) -> dict[int, list[int]]:
     further: dict[int, list[int]] = defaultdict(list)
-    through = Product.categories.through.objects.filter(product_id__in=ids).order_by("pk")
+    through = Product.categories.through.objects.filter(product__among=set(ids)).order_by("pk")
     for product_id, category_id in through.values_list("product_id", "productcategory_id"):
         further[product_id].append(category_id)
     return further

@@ -22,7 +22,7 @@ from meta_integration.catalog_service import MetaCatalogService
 from meta_integration.graph.errors import TOO_BIG
 from meta_integration.models import Catalog, CatalogBatch, CatalogItem
 
-FIRST_POLL = timedelta(seconds=1)
+FIRST_POLL = timedelta(milliseconds=500)
 SPLIT_INTO = 8  # 3,000 rows -> 375 -> 46 -> 5 -> 1: within five attempts a row that makes every call fail stands alone.
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from common.bulk import chunks
 from meta_integration.catalog.items import Carrier, carriers_of
 from meta_integration.catalog.surroundings import router_of
 from meta_integration.models import Catalog
@@ -13,11 +12,9 @@ from tenants.models import Tenant
 
 def owners_of(tenant: Tenant, retailer_ids: Iterable[str]) -> dict[str, tuple[int, int | None]]:
     """{SKU: (product id, variant id or None)} of those that somebody owns."""
-    owners: dict[str, tuple[int, int | None]] = {}
-    for values in chunks(sorted(set(retailer_ids))):
-        rows = Sku.objects.filter(tenant=tenant, value__in=values).values_list("value", "product_id", "variant__product_id", "variant_id")
-        owners |= {value: (product_id or parent_id, variant_id) for value, product_id, parent_id, variant_id in rows}
-    return owners
+    rows = Sku.objects.filter(tenant=tenant, value__among=set(retailer_ids))
+    found = rows.values_list("value", "product_id", "variant__product_id", "variant_id")
+    return {value: (product_id or parent_id, variant_id) for value, product_id, parent_id, variant_id in found}
 
 
 def load_carriers(catalog: Catalog, retailer_ids: Iterable[str]) -> dict[str, Carrier]:

@@ -1,10 +1,11 @@
 """Step 1: changed products become waiting items. One transaction, no network."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 
 from common.bulk import chunks, delete_rows, insert_missing, update_rows
 from meta_integration.catalog.carriers import owners_of
@@ -14,7 +15,7 @@ from meta_integration.catalog.journal import log_skipped
 from meta_integration.catalog.summary import refresh_summaries
 from meta_integration.catalog.surroundings import router_of
 from meta_integration.models import CatalogChange, CatalogItem, ItemState
-from products_and_services.load_snapshots import load_snapshots
+from products_and_services.load_snapshots import load_outlines
 from products_and_services.snapshot import ProductSnapshot
 from tenants.models import Tenant
 
@@ -28,13 +29,14 @@ def expand_due(tenant: Tenant, now: datetime) -> bool:
     """
     with transaction.atomic():
         # What a save or another worker holds at this moment is left for the next round: nobody waits in a circle for anybody.
-        changes = list(due_changes(tenant.pk, now).select_for_update(skip_locked=True)[:CHANGES_AT_ONCE])
+        due = due_changes(tenant.pk, now).select_for_update(skip_locked=True)[:CHANGES_AT_ONCE]
+        changes: list[Any] = list(due.values("id", "version", "product_id", "restart"))
         if not changes:
             return False
-        ids = [change.product_id for change in changes]
-        products = load_snapshots(tenant, ids)
+        ids = [change["product_id"] for change in changes]
+        products = load_outlines(tenant, ids)
         _create_missing(tenant, products)
-        _mark(tenant, ids, products, {change.product_id for change in changes if change.restart}, now)
+        _mark(tenant, ids, products, {change["product_id"] for change in changes if change["restart"]}, now)
         _remove(changes)
     refresh_summaries(ids)  # Afterwards: a save holds its product while it waits for its change row, so we must not hold both.
     log_skipped(products.values())
@@ -43,22 +45,23 @@ def expand_due(tenant: Tenant, now: datetime) -> bool:
 
 def _create_missing(tenant: Tenant, products: dict[int, ProductSnapshot]) -> None:
     router = router_of(tenant)
-    wanted: dict[tuple[int, str], CatalogItem] = {}
+    wanted: dict[tuple[int, str], dict[str, Any]] = {}
     for product in products.values():
         catalog = router.catalog_for(product)
         if catalog is None:
             continue
-        for carrier in carriers_of(product):
+        for place, carrier in enumerate(carriers_of(product)):
             # Mark 0 = done 0: born settled, so that _mark counts it like every other item of the product.
-            item = CatalogItem(catalog_id=catalog, retailer_id=carrier.retailer_id, product_id=product.id, mark=0)
-            wanted[catalog, carrier.retailer_id] = item
-    for rows in chunks(wanted.values()):
-        known = _known(rows)
-        insert_missing(CatalogItem, [row for row in rows if (row.catalog_id, row.retailer_id) not in known])
+            wanted[catalog, carrier.retailer_id] = {
+                "catalog_id": catalog, "retailer_id": carrier.retailer_id, "mark": 0, "product_id": product.id,
+                "variant_id": carrier.variant.id if carrier.variant else None, "name": product.name, "sort_order": place,
+            }  # fmt: skip
+    known = _known(wanted)
+    insert_missing(CatalogItem, [row for key, row in wanted.items() if key not in known])
 
 
-def _known(rows: list[CatalogItem]) -> set[tuple[int, str]]:
-    found = CatalogItem.objects.filter(retailer_id__in=[row.retailer_id for row in rows], catalog_id__in={row.catalog_id for row in rows})
+def _known(keys: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+    found = CatalogItem.objects.filter(retailer_id__among={sku for _, sku in keys}, catalog_id__in={catalog for catalog, _ in keys})
     return set(found.values_list("catalog_id", "retailer_id"))
 
 
@@ -66,33 +69,32 @@ def _mark(tenant: Tenant, ids: list[int], products: dict[int, ProductSnapshot], 
     places = {
         carrier.retailer_id: (product.name, place) for product in products.values() for place, carrier in enumerate(carriers_of(product))
     }
-    for item_ids in chunks(sorted(_touched(tenant, ids, set(places)))):
-        items = list(CatalogItem.objects.filter(pk__in=item_ids).values(*POINTERS))
+    for items in chunks(_touched(tenant, ids, set(places))):
         owners = owners_of(tenant, (item["retailer_id"] for item in items))
-        update_rows(CatalogItem, [_pointed(item, owners, places) for item in items], match=("id",))
-        CatalogItem.objects.filter(pk__in=item_ids).update(mark=F("mark") + 1)
+        pointed = ((item, _pointed(item, owners, places)) for item in items)
+        update_rows(CatalogItem, [after for before, after in pointed if after != before], match=("id", "retailer_id"))
+        CatalogItem.objects.filter(pk__among={item["id"] for item in items}).update(mark=F("mark") + 1, state=UNDERWAY)
         _restart([item["id"] for item in items if {item["product_id"], owners.get(item["retailer_id"], (0,))[0]} & restarted], now)
 
 
-POINTERS = ("id", "retailer_id", "product_id", "variant_id", "state", "name", "sort_order")
+POINTERS = ("id", "retailer_id", "product_id", "variant_id", "name", "sort_order")
+# Shown as underway unless it waits for a retry or was refused.
+UNDERWAY = Case(When(state__in=(ItemState.RETRY, ItemState.REJECTED, ItemState.FAILED), then=F("state")), default=Value(ItemState.SYNCING))
 
 
-def _touched(tenant: Tenant, product_ids: list[int], skus: set[str]) -> set[int]:
-    found: set[int] = set()
-    inside = CatalogItem.objects.filter(catalog__tenant=tenant)
-    for ids in chunks(product_ids):
-        found.update(inside.filter(product_id__in=ids).values_list("pk", flat=True))
-    for values in chunks(sorted(skus)):
-        found.update(inside.filter(retailer_id__in=values).values_list("pk", flat=True))
-    return found
+def _touched(tenant: Tenant, product_ids: list[int], skus: set[str]) -> list[dict[str, Any]]:
+    """The items, by id, that point at the products or bear one of their SKUs."""
+    inside = CatalogItem.objects.filter(catalog__tenant=tenant).order_by().values(*POINTERS)
+    found = {item["id"]: item for item in inside.filter(product_id__among=set(product_ids))}
+    found |= {item["id"]: item for item in inside.filter(retailer_id__among=skus)}
+    return [found[pk] for pk in sorted(found)]
 
 
 def _pointed(item: dict[str, Any], owners: dict[str, tuple[int, int | None]], places: dict[str, tuple[str, int]]) -> dict[str, Any]:
-    """The item pointed at its current carrier, and shown as underway unless it waits for a retry or was refused."""
+    """The item pointed at its current carrier."""
     product_id, variant_id = owners.get(item["retailer_id"], (item["product_id"], item["variant_id"]))
     name, place = places.get(item["retailer_id"], (item["name"], item["sort_order"]))
-    state = item["state"] if item["state"] in (ItemState.RETRY, ItemState.REJECTED, ItemState.FAILED) else ItemState.SYNCING
-    return {"id": item["id"], "product_id": product_id, "variant_id": variant_id, "name": name, "sort_order": place, "state": state}
+    return item | {"product_id": product_id, "variant_id": variant_id, "name": name, "sort_order": place}
 
 
 def _restart(item_ids: list[int], now: datetime) -> None:
@@ -100,13 +102,13 @@ def _restart(item_ids: list[int], now: datetime) -> None:
 
     `rev` moves, so that a round that has read the old attempts cannot write them back.
     """
-    CatalogItem.objects.filter(pk__in=item_ids).update(
+    CatalogItem.objects.filter(pk__among=set(item_ids)).update(
         rev=F("rev") + 1,
         moved_at=now,
         tried_hash="", attempts=0, next_attempt_at=None, batch_limit=None, last_error="", error_code=None, state=ItemState.SYNCING
     )
 
 
-def _remove(changes: list[CatalogChange]) -> None:
+def _remove(changes: list[dict[str, Any]]) -> None:
     """Only in the version read: a row that changed meanwhile stays for the next round."""
-    delete_rows(CatalogChange, [{"id": change.pk, "version": change.version} for change in changes])
+    delete_rows(CatalogChange, [{"id": change["id"], "version": change["version"]} for change in changes])

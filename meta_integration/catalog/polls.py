@@ -109,7 +109,7 @@ def _rows_of(batch: CatalogBatch) -> tuple[list[Row], list[int]]:
     """The batch's rows that are still as sent, with the sent mark; and the ids of those that have moved on since."""
     sent = {entry[0]: entry for entry in batch.rows}
     rows = []
-    for row in read_rows(CatalogItem.objects.filter(pk__in=sent)):
+    for row in read_rows(CatalogItem.objects.filter(pk__among=set(sent)).order_by("id")):
         _, rev, mark, shape = sent[row.id]
         if row.rev == rev:
             row.mark = mark
@@ -126,7 +126,7 @@ def _items_of(batch: CatalogBatch) -> list[int]:
 
 def _ask(batch: CatalogBatch, item_ids: Iterable[int], now: datetime) -> None:
     """Releases the items from this handle and has them looked up; one that has joined another batch since is asked when that ends."""
-    items = CatalogItem.objects.filter(pk__in=list(item_ids))
+    items = CatalogItem.objects.filter(pk__among=set(item_ids))
     items.update(ask_at=now)
     items.filter(batch=batch).update(batch=None)
 

@@ -74,9 +74,8 @@ def claim_rows(rows: list[Row], lease: Lease, now: datetime) -> list[Row]:
     with transaction.atomic():
         if not rows or not lease.renew(now):
             return []
-        claimed = update_rows(CatalogItem, [_claim(row, now) for row in rows], match=("id", "rev"))
+        claimed = update_rows(CatalogItem, [_claim(row, now) for row in rows], match=("id", "rev"), bump=("rev",))
         ours = [row for row in rows if row.id in claimed]
-        CatalogItem.objects.filter(pk__in=claimed).update(rev=F("rev") + 1)
     for row in ours:
         row.rev += 1
     return ours
@@ -132,6 +131,6 @@ def _own_columns(row: Row) -> dict[str, Any]:
 
 def make_doubt(item_ids: Iterable[int], now: datetime) -> None:
     """Nobody knows any more what Meta has for these items: they are wanted anew. Needs no lease."""
-    CatalogItem.objects.filter(pk__in=list(item_ids)).update(
+    CatalogItem.objects.filter(pk__among=set(item_ids)).update(
         rev=F("rev") + 1, mark=F("mark") + 1, live_hash=IN_DOUBT, moved_at=now, in_flight=False
     )

@@ -30,6 +30,10 @@ ITEM_COLUMNS = (
     "product_id", "catalog_id", "state", "mark", "done", "attempts", "last_error", "last_attempt_at", "last_success_at", "next_attempt_at",
     "meta_id",
 )  # fmt: skip
+PRODUCT_COLUMNS = (
+    "meta_sync_status", "meta_sync_attempts", "meta_sync_last_error", "meta_sync_last_attempt", "meta_sync_last_success",
+    "meta_sync_next_attempt", "meta_catalog_item_id",
+)  # fmt: skip
 
 
 def refresh_summaries(product_ids: Iterable[int | None]) -> None:
@@ -45,16 +49,23 @@ def _refresh(ids: list[int], *, skip_locked: bool = False) -> list[int]:
     The rows are locked before the items are read: of two workers the later one has seen everything.
     """
     with transaction.atomic():
-        products = Product.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True, skip_locked=skip_locked)
-        held = list(products.values_list("pk", flat=True))
-        items: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        rows = CatalogItem.objects.filter(product_id__in=held, catalog__is_current=True).order_by("sort_order", "id")
-        for item in rows.values(*ITEM_COLUMNS):
-            items[item["product_id"]].append(item)
+        products = Product.objects.filter(pk__among=set(ids)).order_by("pk").select_for_update(no_key=True, skip_locked=skip_locked)
+        held = {row["id"]: row for row in products.values("id", *PRODUCT_COLUMNS)}
+        items = _items_of(set(held))
         paused = _paused_catalogs({item["catalog_id"] for found in items.values() for item in found})
-        update_rows(Product, [summary_of(items[pk], paused) | {"id": pk} for pk in held], match=("id",))
+        rows = ((row, {"id": pk} | summary_of(items[pk], paused)) for pk, row in held.items())
+        update_rows(Product, [after for before, after in rows if after != before], match=("id",))
     missing = set(ids) - set(held)
     return list(Product.objects.filter(pk__in=missing).order_by("pk").values_list("pk", flat=True)) if missing else []
+
+
+def _items_of(product_ids: set[int]) -> dict[int, list[dict[str, Any]]]:
+    """The items in current catalogs by product, the one shown first in front."""
+    items: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = CatalogItem.objects.filter(product_id__among=product_ids, catalog__is_current=True).order_by("sort_order", "id")
+    for item in rows.values(*ITEM_COLUMNS):
+        items[item["product_id"]].append(item)
+    return items
 
 
 def refresh_catalog_summaries(catalog: Catalog) -> None:

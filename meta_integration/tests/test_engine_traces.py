@@ -72,7 +72,7 @@ def test_trace_1_both_catalogs_hear_of_a_move(world, tenant, catalog, second_cat
 
 def test_trace_1_a_change_that_comes_while_its_row_is_expanded_keeps_the_row(world, catalog, product, monkeypatch):
     """The SKU changes after the expansion has read the product: only the change row still tells that there is a new item to make."""
-    original, renamed = expand.load_snapshots, []
+    original, renamed = expand.load_outlines, []
 
     def load_then_rename(*args):
         found = original(*args)
@@ -83,7 +83,7 @@ def test_trace_1_a_change_that_comes_while_its_row_is_expanded_keeps_the_row(wor
         return found
 
     reprice(product, 20)
-    monkeypatch.setattr(expand, "load_snapshots", load_then_rename)
+    monkeypatch.setattr(expand, "load_outlines", load_then_rename)
     world.work(catalog)
     world.settle(catalog)
     assert set(world.at_meta(catalog)) == {"A-9"}

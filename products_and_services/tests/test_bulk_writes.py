@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from common.bulk import chunks, json_ids, update_rows
-from products_and_services.models import Product
+from common.bulk import chunks, delete_rows, insert_missing, json_ids, update_rows
+from products_and_services.models import Product, ProductImage, Sku
 from products_and_services.tests.factories import ProductFactory
 
 
@@ -78,3 +78,45 @@ def test_json_ids_unfold_to_rows(db):
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT value FROM {json_ids()}", ["[3, 9007199254740993]"])
         assert [row[0] for row in cursor.fetchall()] == [3, 9007199254740993]
+
+
+def test_columns_that_are_the_same_everywhere_arrive_as_well_as_those_that_differ(products):
+    rows = [{"id": product.pk, "stock_quantity": place} | VALUES_BUT_STOCK for place, product in enumerate(products)]
+    assert len(update_rows(Product, rows, match=("id",))) == 5
+    for place, stored in enumerate(Product.objects.order_by("pk")):
+        assert {name: getattr(stored, name) for name in VALUES} == VALUES | {"stock_quantity": place}
+
+
+VALUES_BUT_STOCK = {name: value for name, value in VALUES.items() if name != "stock_quantity"}
+
+
+def test_a_bumped_column_goes_up_by_one_where_the_row_matches(products):
+    Product.objects.update(stock_quantity=7)
+    update_rows(Product, [{"id": products[0].pk, "name": "new"}], match=("id",), bump=("stock_quantity",))
+    assert list(Product.objects.order_by("pk").values_list("stock_quantity", flat=True)) == [8, 7, 7, 7, 7]
+
+
+def test_missing_rows_are_inserted_with_their_fields_defaults_and_known_ones_stay(tenant, products):
+    Sku.objects.all().delete()
+    Sku.objects.create(tenant=tenant, value="A", product=products[0])
+    insert_missing(Sku, [])
+    insert_missing(Sku, [{"value": value, "tenant_id": tenant.pk, "product_id": products[1].pk} for value in ("A", "B")])
+    found = Sku.objects.order_by("value").values_list("value", "product_id", "variant_id")
+    assert list(found) == [("A", products[0].pk, None), ("B", products[1].pk, None)]
+
+
+@pytest.mark.parametrize("names", [[], ["P1"], ["P0", "P2", "no such"]])
+def test_among_finds_texts_numbers_and_foreign_keys(tenant, names):
+    made = [ProductFactory(tenant=tenant, name=f"P{n}") for n in range(3)]
+    pictures = [ProductImage.objects.create(product=product, remote_url="https://shop.example/a.jpg") for product in made]
+    ids = {product.pk for product in made if product.name in names}
+    assert set(Product.objects.filter(name__among=set(names)).values_list("pk", flat=True)) == ids
+    assert set(Product.objects.filter(pk__among=ids).values_list("pk", flat=True)) == ids
+    assert set(ProductImage.objects.filter(product__among=ids)) == {picture for picture in pictures if picture.product_id in ids}
+    assert Product.objects.exclude(pk__among=ids).count() == 3 - len(ids)
+
+
+def test_only_rows_that_are_equal_in_every_column_are_deleted(products):
+    first, second = Sku.objects.order_by("value")[:2]
+    delete_rows(Sku, [{"id": first.pk, "value": first.value}, {"id": second.pk, "value": "other"}])
+    assert set(Sku.objects.values_list("product_id", flat=True)) == {product.pk for product in products} - {first.product_id}
