@@ -56,7 +56,7 @@ def expect(catalog: Catalog, product_ids: Iterable[int | None], now: datetime) -
     ids = {pk for pk in product_ids if pk is not None}
     unjudged = Q(verdict__isnull=True) | ~Q(verdict__rev=F("rev"))
     there = Q(state=ItemState.SYNCED) | Q(state__in=(ItemState.REJECTED, ItemState.FAILED), last_success_at__isnull=False)
-    items = CatalogItem.objects.filter(there, unjudged, catalog=catalog, product_id__in=ids, batch__isnull=True, in_flight=False)
+    items = CatalogItem.objects.filter(there, unjudged, catalog=catalog, product_id__among=ids, batch__isnull=True, in_flight=False)
     plan_asking(items, now + PAUSES[0])
 
 
@@ -70,9 +70,7 @@ def plan_asking(items: Any, due_at: datetime) -> int:
 
 def _write(known: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
     """One INSERT for the items that had no row, one UPDATE for the others. `known` and `rows` go side by side."""
-    fresh = [ItemVerdict(**row) for item, row in zip(known, rows, strict=True) if item["verdict__id"] is None]
-    if fresh:
-        insert_missing(ItemVerdict, fresh)
+    fresh = [row for item, row in zip(known, rows, strict=True) if item["verdict__id"] is None]
+    insert_missing(ItemVerdict, fresh)
     others = [row for item, row in zip(known, rows, strict=True) if item["verdict__id"] is not None]
-    if others:
-        update_rows(ItemVerdict, others, match=("item_id",))
+    update_rows(ItemVerdict, others, match=("item_id",))
