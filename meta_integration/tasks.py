@@ -10,7 +10,7 @@ from django.db.models import Q
 from common.clock import database_now
 from common.doorbell import ring
 from meta_integration import comparisons
-from meta_integration.catalog import drain, readback
+from meta_integration.catalog import drain, readback, verdict_asks
 from meta_integration.catalog.expand import expand_due
 from meta_integration.catalog.sweep import sweep as sweep_all
 from meta_integration.models import Catalog
@@ -61,6 +61,20 @@ def sweep(*_: Any) -> None:
     sweep_all(database_now())
     refresh_push_runs()
     comparisons.ring_forgotten()
+
+
+@shared_task(name="meta_integration.tasks.ask_verdicts")
+def ask_verdicts(catalog_pk: int, *_: Any) -> None:
+    """A round of questions what Meta thinks of its items; rings again while more is due."""
+    if verdict_asks.ask_verdicts(catalog_pk):
+        ring("meta_integration.tasks.ask_verdicts", catalog_pk)
+
+
+@shared_task(name="meta_integration.tasks.ask_now")
+def ask_now(catalog_pk: int, *_: Any) -> None:
+    """A person asked: the first fifty come before all other work, what is left in rounds."""
+    if verdict_asks.ask_verdicts(catalog_pk, calls=1):
+        ring("meta_integration.tasks.ask_verdicts", catalog_pk)
 
 
 @shared_task(name="meta_integration.tasks.readback_all")

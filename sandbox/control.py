@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.graph import KINDS, Fault, GraphStandIn
+from sandbox.graph.review import ruling_on
 
 Body = dict[str, Any]
 Answer = tuple[int, Any]
@@ -111,12 +112,21 @@ def add_account(standin: GraphStandIn, query: Body, body: Body) -> Answer:
     return 201, {"added": True}
 
 
+def review_item(standin: GraphStandIn, query: Body, body: Body) -> Answer:
+    """Judge an item: {"catalog_id", "retailer_id", "ruling": "reject"|"picture"|"warn"|"stuck"|"approve", "reason"}."""
+    catalog_id, retailer_id = str(body.get("catalog_id", "")), str(body.get("retailer_id", ""))
+    if catalog_id not in standin.store.catalogs or not retailer_id:
+        raise BadControl("catalog_id and retailer_id are needed, and the catalog must exist")
+    standin.rule(catalog_id, retailer_id, str(body.get("ruling")), str(body.get("reason") or ""))
+    return 200, {"ruling": ruling_on(standin, catalog_id, retailer_id)}
+
+
 def knobs(standin: GraphStandIn, query: Body, body: Body) -> Answer:
-    """Turn the knobs: {"batch_delay": seconds, "settle_order": "fifo"|"lifo", "price_style": "en"|"de", "enforce_limits": bool}."""
-    for name in ("batch_delay", "settle_order", "price_style", "enforce_limits"):
+    """Turn the knobs: "batch_delay" and "review_delay" (seconds), "settle_order" fifo|lifo, "price_style" en|de, "enforce_limits" bool."""
+    for name in _KNOBS:
         if name in body:
             setattr(standin, name, body[name])
-    return 200, {name: getattr(standin, name) for name in ("batch_delay", "settle_order", "price_style", "enforce_limits")}
+    return 200, {name: getattr(standin, name) for name in _KNOBS}
 
 
 def reset(standin: GraphStandIn, query: Body, body: Body) -> Answer:
@@ -125,6 +135,7 @@ def reset(standin: GraphStandIn, query: Body, body: Body) -> Answer:
     return 200, {"reset": True}
 
 
+_KNOBS = ("batch_delay", "review_delay", "settle_order", "price_style", "enforce_limits")
 _HAND: dict[str, Callable[[GraphStandIn, str, str, Body], object]] = {
     "edit": lambda standin, catalog, rid, fields: standin.edit_item(catalog, rid, **fields),
     "add": lambda standin, catalog, rid, fields: standin.add_item(catalog, rid, **fields),
@@ -137,6 +148,7 @@ ROUTES: dict[tuple[str, str], Callable[[GraphStandIn, Body, Body], Answer]] = {
     ("POST", "faults"): add_fault,
     ("DELETE", "faults"): clear_faults,
     ("POST", "items"): edit_items,
+    ("POST", "review"): review_item,
     ("POST", "accounts"): add_account,
     ("POST", "knobs"): knobs,
     ("POST", "reset"): reset,

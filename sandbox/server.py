@@ -34,6 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         return _refuse(_about_port(options.port, error))
     standin.batch_delay = options.batch_delay
+    standin.review_delay = options.review_delay
     if options.demo:
         prepare_demo(standin)
     if not problem:
@@ -46,6 +47,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=int(os.environ.get("SANDBOX_PORT") or 8001))
     parser.add_argument("--state", type=Path, help="SQLite file that keeps the state; without it nothing is kept")
     parser.add_argument("--batch-delay", type=float, default=0.3, help="seconds until a batch is finished (default 0.3)")
+    parser.add_argument("--review-delay", type=float, default=0.0, help="seconds until a new or changed item is reviewed (default 0)")
     parser.add_argument("--demo", action="store_true", help="bring along what the demo shops of seed_demo need")
     parser.add_argument("--force", action="store_true", help="start although DEBUG is off")
     return parser.parse_args(argv)

@@ -41,7 +41,7 @@ def long_lived(python: Path, port: int, sandbox_port: int) -> list[Program]:
         run("beat", *CELERY, "beat", "--pidfile=", "--loglevel", "INFO", ready_line=BEAT_READY),
         run(
             "sandbox",
-            *("-m", "sandbox.server", "--port", str(sandbox_port), "--state", "var/sandbox.sqlite3", "--demo"),
+            *("-m", "sandbox.server", "--port", str(sandbox_port), "--state", "var/sandbox.sqlite3", "--review-delay", "5", "--demo"),
             answers=http_answers(HOST, sandbox_port, "/"),
         ),
     ]

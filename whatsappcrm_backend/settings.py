@@ -127,6 +127,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_ROUTES = {
     "meta_integration.tasks.readback": {"queue": "maintenance"},
+    "meta_integration.tasks.ask_verdicts": {"queue": "maintenance"},
     "meta_integration.tasks.*": {"queue": "catalog"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"

@@ -12,6 +12,7 @@ from meta_integration.catalog.drain import due_items
 from meta_integration.catalog.pause import end_if_over, is_paused
 from meta_integration.catalog.polls import POLL_PAUSES
 from meta_integration.catalog.summary import refresh_catalog_summaries
+from meta_integration.catalog.verdict_asks import catalogs_to_ask
 from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogItem
 from tenants.models import Tenant
 
@@ -23,6 +24,8 @@ def sweep(now: datetime) -> list[int]:
     catalogs = list(catalogs_with_work(now).values_list("pk", flat=True))
     for pk in catalogs:
         ring("meta_integration.tasks.drain_catalog", pk)
+    for pk in catalogs_to_ask(now).values_list("pk", flat=True):
+        ring("meta_integration.tasks.ask_verdicts", pk)
     for tenant_id in tenants_without_catalog(now):
         ring("meta_integration.tasks.drain_tenant", str(tenant_id))
     return catalogs

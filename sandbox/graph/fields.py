@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox.graph import money
+from sandbox.graph import money, review
 from sandbox.graph.errors import invalid, nonexisting_field
 from sandbox.graph.schema import DEFAULT_FIELDS, READABLE
 from sandbox.graph.world import World
@@ -60,11 +60,11 @@ def _value(world: World, item: dict[str, Any], name: str, inner: tuple[str, ...]
         catalog = world.store.catalogs[item["catalog_id"]]
         return {key: catalog[key] for key in inner or ("id", "name")}
     maker = _COMPUTED.get(name)
-    return maker(item) if maker else item.get(name)
+    return maker(world, item) if maker else item.get(name)
 
 
-def _errors(item: dict[str, Any]) -> list[dict[str, str]] | None:
-    found = [
+def _errors(world: World, item: dict[str, Any]) -> list[dict[str, str]] | None:
+    found = review.diagnostics(world, item) + [
         {"error_type": kind, "error_priority": priority, "title": title, "description": title}
         for kind, priority, title, applies in _DIAGNOSTICS
         if applies(item)
@@ -90,8 +90,9 @@ _DIAGNOSTICS = (
 
 _COMPUTED = {
     "errors": _errors,
-    "review_status": lambda item: item.get("review_status", "approved"),
-    "image_fetch_status": lambda item: item.get("image_fetch_status", "FETCHED"),
-    "images": lambda item: [url for url in [item.get("image_url"), *item.get("additional_image_urls", [])] if url],
-    "capability_to_review_status": lambda item: [{"key": "WHATSAPP", "value": item.get("review_status", "approved").upper()}],
+    "review_status": review.status,
+    "review_rejection_reasons": review.rejection_reasons,
+    "image_fetch_status": review.image_fetch_status,
+    "capability_to_review_status": review.capabilities,
+    "images": lambda world, item: [url for url in [item.get("image_url"), *item.get("additional_image_urls", [])] if url],
 }

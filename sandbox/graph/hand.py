@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sandbox.graph import auth, catalogs, items, money, settle
+from sandbox.graph import auth, catalogs, items, money, review, settle
 from sandbox.graph.audit import CallRecord
 from sandbox.graph.faults import Fault
+from sandbox.graph.fields import item_fields, show_item
 from sandbox.graph.schema import READABLE
 from sandbox.graph.world import World
 
@@ -12,6 +13,7 @@ DEMO = (
     ("Solar shop", "EAASANDBOXSOLAR0001", "sandboxsecretsolar00000000000001", "100000000000001", "200000000000001"),
     ("Pizzeria", "EAASANDBOXPIZZERIA0001", "sandboxsecretpizzeria000000000000001", "100000000000002", "200000000000002"),
 )
+REVIEW_FIELDS = "review_status,review_rejection_reasons,image_fetch_status,errors"
 _PLAIN_ITEM = {
     "name": "Added by hand", "description": "Not ours: somebody added this item by hand.", "price": "9.00 USD", "currency": "USD",
     "availability": "in stock", "condition": "new", "visibility": "published", "brand": "Foreign", "url": "https://example.com/foreign",
@@ -93,6 +95,18 @@ class ByHand(World):
             if found:
                 self.store.drop("item", found["id"])
             self.store.commit()
+
+    def rule(self, catalog_id: str, retailer_id: str, kind: str, reason: str = "") -> None:
+        """Somebody at Meta judges an item: reject, picture, warn, stuck or approve; for every version of it, see review.py."""
+        with self.lock:
+            review.rule(self, catalog_id, retailer_id, kind, reason)
+            self.store.commit()
+
+    def review_of(self, catalog_id: str, retailer_id: str) -> dict[str, Any]:
+        """What a reading would say about the review: review_status, review_rejection_reasons, image_fetch_status, errors; {} if unknown."""
+        with self.lock:
+            item = self.find_item(catalog_id, retailer_id)
+            return show_item(self, item, item_fields(REVIEW_FIELDS)) if item else {}
 
     def handles(self, catalog_id: str | None = None, pending_only: bool = True) -> list[str]:
         """Handles in the order they were given."""

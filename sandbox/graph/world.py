@@ -22,6 +22,7 @@ def _system_clock() -> datetime:
 class World:
     """State and knobs of one stand-in.
 
+    `review_delay`: seconds until a new or changed item has been reviewed (0: approved at once, see review.py).
     `batch_delay`: seconds until a handle is ready (None: only by hand). `settle_order`: fifo, lifo or a callable that orders handles.
     `price_style`: "en" ($1,299.00) or "de" (1.299,00 €). `keep_payloads` keeps parameters in the audit log. `enforce_limits` throttles as
     Meta does (8 batch calls a minute per catalog). `sleep` is called with seconds where a fault makes the caller wait; None waits not at
@@ -36,6 +37,7 @@ class World:
         self.audit = AuditLog()
         self.ignored_parameters: Counter[str] = Counter()
         self.batch_delay: float | None = 0.3
+        self.review_delay = 0.0
         self.settle_order: SettleOrder = "fifo"
         self.price_style = "en"
         self.keep_payloads = False

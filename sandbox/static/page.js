@@ -123,6 +123,13 @@ function handEdit(action, key, fields, done) {
   return act(() => send("POST", "items", { action, catalog_id: catalog, retailer_id: key, fields }), done);
 }
 
+function judge(form, key) {
+  const { ruling, reason } = form.elements;
+  const words = ruling.selectedOptions[0].textContent;
+  const body = { catalog_id: catalog, retailer_id: key, ruling: ruling.value, reason: reason.value };
+  return act(() => send("POST", "review", body), `Meta's review of ${key}: ${words}.`);
+}
+
 function toggleFault(button) {
   const kind = button.dataset.fault;
   const name = button.firstChild.textContent;
@@ -153,10 +160,11 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.hand !== "price") return;
+  if (!form.dataset.hand) return;
   event.preventDefault();
   const key = form.closest("[data-key]").dataset.key;
-  handEdit("edit", key, { price: form.elements.price.value }, `The price of ${key} was changed at Meta.`);
+  if (form.dataset.hand === "ruling") judge(form, key);
+  else handEdit("edit", key, { price: form.elements.price.value }, `The price of ${key} was changed at Meta.`);
 });
 
 for (const box of document.querySelectorAll(".chooser select")) box.addEventListener("change", () => box.form.requestSubmit());
