@@ -13,6 +13,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
+from common import metering
 from products_and_services.tests import factories
 from tenants.models import Tenant
 
@@ -26,9 +27,10 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")
 
 @pytest.fixture(autouse=True)
 def _own_media(tmp_path: Any, settings: Any) -> Iterator[None]:
-    """Uploads of a test end with it, and nothing cached (throttles, pages) reaches the next one."""
+    """Uploads of a test end with it, and nothing cached (throttles, pages) or counted reaches the next one."""
     settings.MEDIA_ROOT = tmp_path / "media"
     cache.clear()
+    metering.take()
     yield
 
 

@@ -12,11 +12,12 @@ from typing import Any
 from celery import current_app
 from django.db import transaction
 
+from common import metering
+
 logger = logging.getLogger("doorbell")
 QUIET_SECONDS = 5.0
 LONGEST_COUNTDOWN = 120
 _silent_until = 0.0
-lost_rings = 0
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,14 @@ def ring(task_name: str, *args: Any, countdown: float = 0) -> None:
 
 
 def _publish(task_name: str, args: tuple[Any, ...], countdown: float) -> None:
-    global _silent_until, lost_rings
+    global _silent_until
     if time.monotonic() < _silent_until:
-        lost_rings += 1
+        metering.observe("lost_doorbells")
         return
     try:
         current_app.send_task(task_name, args=args, countdown=countdown or None, retry=False, ignore_result=True)
     except Exception as error:  # noqa: BLE001 - whatever the broker client raises, the caller's save has already succeeded
-        lost_rings += 1
+        metering.observe("lost_doorbells")
         _silent_until = time.monotonic() + QUIET_SECONDS
         logger.warning("The task broker took no doorbell (%s). The change is stored; the minute sweep finds it.", type(error).__name__)
 
@@ -63,8 +64,3 @@ def broker_is_up() -> bool:
     except Exception:  # noqa: BLE001 - every failure means the same here
         return False
     return True
-
-
-def lost_rings_so_far() -> int:
-    """How many doorbells the broker did not take, in this process since it started."""
-    return lost_rings

@@ -41,6 +41,7 @@ MODELS = {
     "meta_integration.CatalogBatch": EVIDENCE,
     "operations.Run": EVIDENCE,
     "operations.Alert": EVIDENCE,
+    "operations.AlertDelivery": EVIDENCE,
     "tenants.Tenant": Model(),
     "tenants.Membership": Model(),
     "tenants.TenantApiKey": Model(),

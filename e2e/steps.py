@@ -41,7 +41,7 @@ def _plant_evidence(tenant: Any) -> None:
     from django_celery_beat.models import ClockedSchedule, CrontabSchedule, SolarSchedule
 
     from common.clock import database_now
-    from operations.models import RunIssue
+    from operations.models import Alert, AlertDelivery, RunIssue
     from operations.services import advance_run, finish_run, raise_alert, start_run
     from products_and_services.models import ModifierGroup
     from tenants.services import create_api_key
@@ -49,6 +49,9 @@ def _plant_evidence(tenant: Any) -> None:
     ModifierGroup.objects.create(tenant=tenant, name="Mounting?", max_selected=1)
     create_api_key(tenant, "Till in the shop", ["catalog:view"])
     raise_alert(tenant, kind="demo", key="demo", title="The token ends in seven days.", remedy="Make a new one.", link="/admin/")
+    told = {"alert": Alert.objects.get(tenant=tenant, key="demo"), "event": "opened"}
+    AlertDelivery.objects.create(channel="email", recipient="owner@solar.example", delivered_at=database_now(), attempts=1, **told)
+    AlertDelivery.objects.create(channel="webhook", attempts=5, last_error="The webhook answered HTTP 503.", **told)
     run = start_run(tenant, "push", total=40)
     advance_run(run, done=40, counts={"synced": 38, "failed": 2})
     RunIssue.objects.create(run=run, subject="Imported Regulator", field="origin_country", code="100", message="Invalid parameter.")

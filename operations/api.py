@@ -1,7 +1,8 @@
-"""`/v1/runs/`: watch and cancel runs."""
+"""`/v1/runs/`: watch and cancel runs. `/v1/alerts/`: what calls for a person."""
 
 from typing import Any
 
+from django_filters import rest_framework as filters
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -9,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from common.api import ApiRouter, Conflict
-from operations.models import Run, RunStatus
+from operations.models import Alert, Run, RunStatus
 from operations.services import cancel_run
 from tenants.viewsets import TenantScopedViewSet
 
@@ -95,6 +96,37 @@ class RunViewSet(TenantScopedViewSet, mixins.ListModelMixin, mixins.RetrieveMode
         return Response(self.get_serializer(run).data)
 
 
+class AlertSerializer(serializers.ModelSerializer):
+    """An alert. link: path in the admin where it is mended; closed_at: null while it is open."""
+
+    class Meta:
+        model = Alert
+        fields = ("id", "kind", "severity", "title", "remedy", "link", "opened_at", "closed_at")
+        read_only_fields = fields
+
+
+class AlertFilter(filters.FilterSet):
+    """`?open=true`, `?kind=..`, `?severity=..`"""
+
+    open = filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull")
+
+    class Meta:
+        model = Alert
+        fields = ("kind", "severity")
+
+
+class AlertViewSet(TenantScopedViewSet, mixins.ListModelMixin, mixins.RetrieveModelMixin):
+    """Alerts of the key's business, newest first. They close by themselves when the cause is gone."""
+
+    queryset = Alert.objects.all()
+    serializer_class = AlertSerializer
+    required_scopes = {"read": ("catalog:view", "integrations:view")}
+    filterset_class = AlertFilter
+    ordering_fields = ("opened_at", "closed_at")
+    lookup_value_regex = "[0-9]{1,18}"
+
+
 router = ApiRouter()
 router.register("runs", RunViewSet, basename="run")
+router.register("alerts", AlertViewSet, basename="alert")
 urlpatterns = router.urls

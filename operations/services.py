@@ -1,14 +1,20 @@
 """Starting, moving and ending runs; opening and closing alerts. Runs do not know what the work is."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
+from common import metering
 from common.clock import database_now
-from operations.models import OPEN_STATUSES, Alert, Run, RunStatus
+from common.redaction import redact_text
+from operations.alerting.announce import QUIET, announce_closed, announce_opened, take_back_resolution
+from operations.models import OPEN_STATUSES, Alert, Channel, Run, RunStatus, Severity
 from tenants.actor import current_actor
 from tenants.models import Tenant
 
+TEST, TEST_PAUSE = "test", timedelta(minutes=1)
 
 def start_run(tenant: Tenant, kind: str, *, total: int = 0, params: dict[str, Any] | None = None, phase: str = "") -> Run:
     """A new running Run, started by the current actor. total: number of things to do."""
@@ -48,6 +54,9 @@ def finish_run(run: Run, status: str = RunStatus.COMPLETED, *, message: str = ""
         status=status, message=message, finished_at=now, heartbeat_at=now, phase=""
     )
     run.refresh_from_db()
+    if ended:
+        begun = run.started_at or run.created_at
+        metering.observe("runs", run.kind, run.status, seconds=max((now - begun).total_seconds(), 0))
     return bool(ended)
 
 
@@ -56,18 +65,67 @@ def cancel_run(run: Run) -> bool:
     return finish_run(run, RunStatus.CANCELLED, message=f"Cancelled by {current_actor().name}.")
 
 
-def raise_alert(tenant: Tenant, *, kind: str, key: str, title: str, remedy: str = "", link: str = "") -> bool:
-    """Opens an alert unless one with this key is open. True when it is new: the caller need not remember anything."""
-    if Alert.objects.filter(tenant=tenant, key=key, closed_at__isnull=True).exists():
+def raise_alert(
+    tenant: Tenant | None, *, kind: str, key: str, title: str, remedy: str = "", link: str = "", severity: str = Severity.WARNING
+) -> bool:
+    """Opens an alert unless one with this key is open, and has people told. True when it is new: the caller need not remember anything.
+
+    tenant: None for what concerns the whole installation. One that closed minutes ago is opened again, and nobody is told twice.
+    """
+    values = {"kind": kind, "severity": severity, "title": redact_text(title)[:200], "remedy": redact_text(remedy), "link": link}
+    if _alerts(tenant, key).filter(closed_at__isnull=True).exists():
         return False
+    now = database_now()
     try:
         with transaction.atomic():
-            Alert.objects.create(tenant=tenant, kind=kind, key=key, title=title[:200], remedy=remedy, link=link)
+            if not _reopen(tenant, key, values, now):
+                announce_opened(Alert.objects.create(tenant=tenant, key=key, opened_at=now, **values), now)
     except IntegrityError:  # Somebody else opened it between the look and the write.
         return False
     return True
 
 
-def close_alert(tenant: Tenant, key: str) -> bool:
-    """Closes the open alert of this cause; False when none was open."""
-    return bool(Alert.objects.filter(tenant=tenant, key=key, closed_at__isnull=True).update(closed_at=database_now()))
+def _reopen(tenant: Tenant | None, key: str, values: dict[str, Any], now: datetime) -> bool:
+    last = _alerts(tenant, key).filter(closed_at__gt=now - QUIET).order_by("-closed_at").first()
+    if last is None or not take_back_resolution(last):
+        return False
+    return bool(Alert.objects.filter(pk=last.pk, closed_at__isnull=False).update(closed_at=None, dismissed=False, **values))
+
+
+def close_alert(tenant: Tenant | None, key: str) -> bool:
+    """Closes the open alert of this cause and has people told; False when none was open."""
+    _alerts(tenant, key).filter(dismissed=True).update(dismissed=False)
+    found = _alerts(tenant, key).filter(closed_at__isnull=True).first()
+    return found is not None and _close(found, dismissed=False)
+
+
+def dismiss_alert(alert: Alert) -> bool:
+    """Closed by a person, who knows: no mail, and while the cause lasts the sweep does not open it again. False when it was closed."""
+    return _close(alert, dismissed=True)
+
+
+def _close(alert: Alert, *, dismissed: bool) -> bool:
+    now = database_now()
+    with transaction.atomic():
+        closed = Alert.objects.filter(pk=alert.pk, closed_at__isnull=True).update(closed_at=now, dismissed=dismissed)
+        if closed:
+            announce_closed(alert, now, channels=(Channel.WEBHOOK,) if dismissed else Channel.values)
+    return bool(closed)
+
+
+def _alerts(tenant: Tenant | None, key: str) -> QuerySet[Alert]:
+    return Alert.objects.filter(tenant=tenant, key=key) if tenant else Alert.objects.filter(tenant__isnull=True, key=key)
+
+
+def send_test_alert(tenant: Tenant | None) -> Alert | None:
+    """A message to everybody who would get an alert of this business (None: of the installation). None when one went a minute ago."""
+    now = database_now()
+    if Alert.objects.filter(tenant=tenant, kind=TEST, opened_at__gt=now - TEST_PAUSE).exists():
+        return None
+    with transaction.atomic():
+        alert = Alert.objects.create(
+            tenant=tenant, kind=TEST, key=f"test-{now:%Y%m%d%H%M%S%f}", opened_at=now, closed_at=now, title="This is a test",
+            remedy=f"Nothing is wrong: {current_actor().name} wanted to know whether alerts arrive.",
+        )  # fmt: skip
+        announce_opened(alert, now)
+    return alert

@@ -1,14 +1,40 @@
-"""The minute sweep of runs and alerts. Thin: the work is in background.py."""
+"""The minute tasks of runs and alerts. Thin: the work is in background.py and alerting/."""
 
 from typing import Any
 
 from celery import shared_task
 
 from common.clock import database_now
+from common.doorbell import ring
+from operations import heartbeats
+from operations.alerting import deliver, rules
+from operations.alerting.announce import DELIVER
 from operations.background import ring_forgotten
+from operations.models import AlertDelivery
 
 
 @shared_task(name="operations.tasks.sweep")
 def sweep(*_: Any) -> None:
-    """Every minute: runs whose doorbell got lost or whose worker died."""
-    ring_forgotten(database_now())
+    """Every minute, on the maintenance worker: runs whose doorbell got lost or whose worker died. Stands in for a silent watch."""
+    now = database_now()
+    heartbeats.beat(heartbeats.SWEEP, now)
+    ring_forgotten(now)
+    if heartbeats.WATCH in heartbeats.silent(now):
+        rules.evaluate(now)
+        deliver.deliver_due(database_now())
+
+
+@shared_task(name="operations.tasks.watch")
+def watch(*_: Any) -> None:
+    """Every minute, on the worker that talks to others: opens and closes alerts, and has due messages sent."""
+    now = database_now()
+    heartbeats.beat(heartbeats.WATCH, now)
+    rules.evaluate(now)
+    if AlertDelivery.objects.filter(next_attempt_at__lte=now).exists():
+        ring(DELIVER)
+
+
+@shared_task(name=DELIVER)
+def deliver_alerts(*_: Any) -> None:
+    """Sends the messages that are due."""
+    deliver.deliver_due(database_now())

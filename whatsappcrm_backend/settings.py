@@ -129,11 +129,14 @@ CELERY_TASK_ROUTES = {
     "meta_integration.tasks.readback": {"queue": "maintenance"},
     "meta_integration.tasks.ask_verdicts": {"queue": "maintenance"},
     "meta_integration.tasks.*": {"queue": "catalog"},
+    "operations.tasks.watch": {"queue": "webhooks"},  # Not behind an import of ten minutes.
+    "operations.tasks.deliver_alerts": {"queue": "webhooks"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "catalog-sweep": {"task": "meta_integration.tasks.sweep", "schedule": 60.0, "options": {"expires": 50}},
     "operations-sweep": {"task": "operations.tasks.sweep", "schedule": 60.0, "options": {"expires": 50}},
+    "operations-watch": {"task": "operations.tasks.watch", "schedule": 60.0, "options": {"expires": 50}},
     "catalog-readback-nightly": {"task": "meta_integration.tasks.readback_all", "schedule": 86_400.0, "options": {"expires": 3600}},
 }
 CELERY_TIMEZONE = "UTC"
@@ -197,6 +200,7 @@ ALLOW_PRIVATE_STORE_URLS = env.bool("ALLOW_PRIVATE_STORE_URLS", default=False)
 # --- telling people -----------------------------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 15  # seconds; Django's own default is to wait for ever
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="whatsappcrm@localhost")
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")

@@ -34,3 +34,9 @@ def test_one_open_alert_per_cause():
     assert close_alert(solar, "catalog-1") and not close_alert(solar, "catalog-1")
     assert raise_alert(solar, kind="token", key="catalog-1", title="again")
     assert Alert.objects.count() == 3
+
+
+def test_the_installations_own_alerts_are_one_per_cause_as_well():
+    assert raise_alert(None, kind="disk", key="full", title="t") and not raise_alert(None, kind="disk", key="full", title="t")
+    assert raise_alert(make_tenant("Solar"), kind="disk", key="full", title="t")
+    assert close_alert(None, "full") and not close_alert(None, "full")

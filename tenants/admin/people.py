@@ -38,7 +38,7 @@ class MembershipInline(TenantInline):
     """A user's businesses, on the user's page."""
 
     model = Membership
-    fields = ("tenant", "role")
+    fields = ("tenant", "role", "alert_emails")
 
 
 @register(User)
@@ -85,12 +85,12 @@ class MembershipAdmin(TenantModelAdmin):
 
     view_scope = edit_scope = "integrations:manage"
     nav_group, nav_icon, nav_order = "Access", "group", 20
-    list_display = ("user", "role_badge")
+    list_display = ("user", "role_badge", "alert_emails")
     list_select_related = ("user", "tenant")
     list_filter = ("role",)
     search_fields = ("user__username", "user__email")
     autocomplete_fields = ("user",)
-    fieldsets = ((None, {"fields": ("user", "role")}),)
+    fieldsets = ((None, {"fields": ("user", "role", "alert_emails")}),)
     empty_hint = "Add the people who work for this business and give each a role."
 
     @display(description="Role", ordering="role")

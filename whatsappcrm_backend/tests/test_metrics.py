@@ -43,5 +43,5 @@ def test_an_empty_token_opens_nothing(client, db, settings):
 def test_a_scrape_takes_a_bounded_number_of_queries(client, tenant, django_assert_max_num_queries):
     for _ in range(5):
         ProductFactory(tenant=tenant)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(13):
         client.get("/metrics")
