@@ -5,7 +5,6 @@ import pytest
 from django.db import OperationalError
 
 from common import metering
-from meta_integration.models import MetaAppConfig
 from operations import heartbeats, tallies
 from operations.alerting import own_rules, rules
 from operations.alerting.rules import Finding, evaluate
@@ -201,20 +200,6 @@ def test_messages_that_do_not_arrive_are_told_through_the_other_channel(post, so
     MoodyMail.down = False
     minute(post, 60)
     assert open_alerts() == {("Solar", "k")}
-
-
-def test_a_secret_that_opens_nothing(post, solar, pizza, only, settings):
-    only("secret_unreadable", own_rules.unreadable_secrets)
-    MetaAppConfig.objects.create(tenant=solar, access_token="EAATOKENTOKENTOKEN", catalog_id="100000000000001")
-    minute(post)
-    assert open_alerts() == set()
-    right = settings.ENCRYPTION_SECRET
-    settings.ENCRYPTION_SECRET = "another-secret-of-more-than-32-characters"
-    minute(post)
-    assert open_alerts() == {(None, "secret-unreadable-meta_integration.MetaAppConfig.access_token")}
-    settings.ENCRYPTION_SECRET = f"another-secret-of-more-than-32-characters,{right}"
-    minute(post)
-    assert open_alerts() == set()
 
 
 def test_the_disk_closes_later_than_it_opens(post, settings):
