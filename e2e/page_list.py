@@ -34,7 +34,7 @@ MODELS = {
     "products_and_services.ProductVariant": Model(),
     "products_and_services.ProductCategory": Model(),
     "products_and_services.ModifierGroup": Model(),
-    "products_and_services.Revision": EVIDENCE,
+    "products_and_services.Revision": Model(add=False, own=(("restore", "{pk}/restore/"),)),
     "meta_integration.MetaAppConfig": Model(own=(("preview", "{pk}/preview/"),)),
     "meta_integration.CategoryCatalog": Model(),
     "meta_integration.CatalogItem": EVIDENCE,

@@ -1,4 +1,15 @@
-"""What changed, by whom or which run: written by every save and delete of a product, variant or image, and by bulk writers."""
+"""What changed, by whom or which run: written by every save and delete of a product, variant or image, and by bulk writers.
+
+Undo reads nothing but these rows (see undo/), so whoever writes past save() and delete() owes them, in the same transaction:
+
+- created: {column: [None, value]} of every tracked column with a value; a product's further categories as "categories": [[], ids];
+- changed: {column: [old, new]} of exactly the columns whose value changed, with the old value read under the lock that the write holds;
+- deleted: {column: [last value, None]}, of a product with "categories" (sorted ids); its variants and pictures are noted one by one;
+- what follows from a write is noted as well: a variant that loses its SKU or its default mark, a picture whose variant goes;
+- values as `readable` makes them, the rows in the order of the writes, signed by `write_revisions` inside `acting_as(Actor(.., run_id))`.
+
+Columns in UNTRACKED are not history. `restores` points to the revision whose version was brought back.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -39,6 +50,8 @@ def record_delete(instance: models.Model) -> None:
     """Keeps the last values, so that a deleted product can be read later."""
     values = _values(instance, _written(instance, None, is_new=False))
     changes = {name: [value, None] for name, value in values.items() if value not in EMPTY}
+    if instance.__dict__.get("last_categories"):
+        changes["categories"] = [instance.__dict__["last_categories"], None]
     write_revisions([revision_of(instance, "deleted", changes)])
 
 
@@ -76,19 +89,20 @@ def stored_values(instance: models.Model) -> Values | None:
     """
     if instance.pk is None:
         return None
-    fields = _tracked(type(instance))
+    fields = tracked_fields(type(instance))
     rows = type(instance)._default_manager.filter(pk=instance.pk).order_by().select_for_update(no_key=True)
     row = rows.values_list(*[field.attname for field in fields]).first()
     return row and {field.attname: readable(field, value) for field, value in zip(fields, row, strict=True)}
 
 
-def _tracked(model: type[models.Model]) -> list[models.Field]:
+def tracked_fields(model: type[models.Model]) -> list[models.Field]:
+    """The columns that are history."""
     return [field for field in model._meta.concrete_fields if field.name not in UNTRACKED]
 
 
 def _written(instance: models.Model, update_fields: Iterable[str] | None, *, is_new: bool) -> list[models.Field]:
     """The tracked fields that a save writes: a value that only sits in memory has not changed anything."""
-    fields = _tracked(type(instance))
+    fields = tracked_fields(type(instance))
     if is_new or update_fields is None:
         return [field for field in fields if field.attname in instance.__dict__]
     names = set(update_fields)

@@ -4,7 +4,9 @@ Whoever writes past save() and delete() (bulk writers, importers) calls `announc
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +17,12 @@ from django.utils import timezone
 from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant
 from products_and_services.models.base import touch_product
 from products_and_services.models.categories import subtree_ids
-from products_and_services.revisions import product_revision, record_delete, write_revisions
+from products_and_services.revisions import product_revision, record_delete, revision_of, write_revisions
 from tenants.models import Tenant
 
 # Arguments: tenant_id (UUID), product_ids (list of int), restart (bool: forget failed attempts). Sent inside the writer's transaction.
 catalog_changed = Signal()
+_is_quiet: ContextVar[bool] = ContextVar("is_quiet", default=False)
 
 
 def announce(tenant_id: UUID, product_ids: Iterable[int], *, restart: bool = False) -> None:
@@ -44,8 +47,14 @@ def product_saved(instance: Product, raw: bool = False, **_: Any) -> None:
         announce(instance.tenant_id, [instance.pk])
 
 
+def product_going(instance: Product, origin: Any = None, **_: Any) -> None:
+    """Afterwards nothing tells any more in which further categories it was."""
+    if not _goes_with(Tenant, origin) and not _is_quiet.get():
+        instance.__dict__["last_categories"] = sorted(instance.categories.order_by().values_list("pk", flat=True))
+
+
 def product_deleted(instance: Product, origin: Any = None, **_: Any) -> None:
-    if not _goes_with(Tenant, origin):
+    if not _goes_with(Tenant, origin) and not _is_quiet.get():
         record_delete(instance)
         announce(instance.tenant_id, [instance.pk])
 
@@ -56,16 +65,34 @@ def part_saved(instance: ProductVariant | ProductImage, raw: bool = False, **_: 
 
 
 def part_going(instance: ProductVariant | ProductImage, origin: Any = None, **_: Any) -> None:
-    if not _goes_with(Tenant, origin) and not _goes_with(Product, origin):
+    if not _goes_with(Tenant, origin) and not _goes_with(Product, origin) and not _is_quiet.get():
         touch_product(instance.product_id)
+        if isinstance(instance, ProductVariant):
+            note_lost_variants([instance.pk])
 
 
 def part_deleted(instance: ProductVariant | ProductImage, origin: Any = None, **_: Any) -> None:
-    if _goes_with(Tenant, origin):
+    if _goes_with(Tenant, origin) or _is_quiet.get():
         return
     record_delete(instance)
     if not _goes_with(Product, origin):  # A product that goes announces itself.
         announce_parts_of([instance.product_id])
+
+
+def note_lost_variants(variant_ids: Iterable[int]) -> None:
+    """The database takes a variant that goes off its pictures itself, so their history is written here."""
+    images = ProductImage.objects.filter(variant_id__in=list(variant_ids)).order_by("pk").select_related("product")
+    write_revisions([revision_of(image, "changed", {"variant_id": [image.variant_id, None]}) for image in images])
+
+
+@contextmanager
+def noted_by_the_writer() -> Iterator[None]:
+    """For bulk writers: what is deleted inside, they note and announce themselves (see revisions.py)."""
+    token = _is_quiet.set(True)
+    try:
+        yield
+    finally:
+        _is_quiet.reset(token)
 
 
 def _goes_with(model: type, origin: Any) -> bool:
@@ -106,6 +133,9 @@ def _note_lost_category(category: ProductCategory) -> None:
     """The database empties the column of the category's products itself, so their history is written here."""
     ids = Product.objects.filter(category=category).order_by("pk").values_list("pk", flat=True)
     write_revisions([product_revision(category.tenant_id, pk, {"category_id": [category.pk, None]}) for pk in ids])
+    further = set(Product.categories.through.objects.filter(productcategory=category).values_list("product_id", flat=True))
+    if further:
+        _note_categories(category.tenant_id, further, {category.pk}, "pre_clear")
 
 
 def categories_changed(instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **_: Any) -> None:
@@ -139,6 +169,7 @@ def _note_categories(tenant_id: UUID, products: set[int], moved: set[int], actio
 def connect_receivers() -> None:
     """Called once from AppConfig.ready."""
     post_save.connect(product_saved, sender=Product)
+    pre_delete.connect(product_going, sender=Product)
     post_delete.connect(product_deleted, sender=Product)
     for part in (ProductVariant, ProductImage):
         post_save.connect(part_saved, sender=part)

@@ -14,7 +14,7 @@ def validate_product(product: Any) -> None:
         errors["sku"] = sku_taken_message(clean_sku(product.sku) or "")
     if product.category and product.category.tenant_id != product.tenant_id:
         errors["category"] = "Choose a category of the same business."
-    errors |= _sale_errors(product)
+    errors |= sale_errors(product)
     for field in ("tags", "locked_fields"):
         value = getattr(product, field)
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -65,7 +65,8 @@ def _sku_is_foreign(product: Any, tenant_id: Any) -> bool:
     return owner is not None and (product.pk is None or product.pk not in (owner["product_id"], owner["variant__product_id"]))
 
 
-def _sale_errors(product: Any) -> dict[str, str]:
+def sale_errors(product: Any) -> dict[str, str]:
+    """{field: words} where a product's prices and sale times contradict each other. Asks no database."""
     errors = {}
     if product.sale_price is not None and product.price is not None and product.sale_price >= product.price:
         errors["sale_price"] = "The sale price must be below the price."

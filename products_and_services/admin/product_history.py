@@ -1,20 +1,20 @@
-"""The history of one product in words: what changed, from what to what, by whom or which run."""
+"""The history of one product in words: what changed, from what to what, by whom or which run; and the way back to each version."""
 
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Model
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
-from django.utils.text import Truncator, capfirst
+from django.utils.text import capfirst
 
-from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant, Revision
+from common.admin.access import allows
+from products_and_services.models import Revision
+from products_and_services.undo.versions import ends_of_edits
+from products_and_services.undo.words import category_names, lines_of
 
 PER_PAGE = 50
-LONGEST_VALUE = 300
-MODELS: dict[str, type[Model]] = {"product": Product, "variant": ProductVariant, "image": ProductImage}
-DULL = {"tenant_id", "product_id"}
 
 
 def history_page(model_admin: Any, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -31,59 +31,41 @@ def history_page(model_admin: Any, request: HttpRequest, object_id: int) -> Http
         "product": product,
         "product_url": model_admin.object_url(product),
         "page": page,
-        "entries": describe(list(page.object_list)),
+        "entries": _with_restore_links(request, rows, list(page.object_list)),
     }
     return TemplateResponse(request, "products_and_services/history.html", context)
 
 
+def _with_restore_links(request: HttpRequest, rows: QuerySet[Revision], shown: list[Revision]) -> list[dict[str, Any]]:
+    """A version can be had back where an edit ended; the newest is the present one."""
+    entries = describe(shown)
+    if shown and allows(request, "catalog:edit"):
+        newer = rows.filter(pk__gt=shown[0].pk).order_by("pk").first()
+        ends = ends_of_edits(shown, newer) - ({shown[0].pk} if newer is None else set())
+        for entry in entries:
+            if entry["revision"].pk in ends:
+                entry["restore_url"] = reverse("admin:products_and_services_revision_restore", args=[entry["revision"].pk])
+    return entries
+
+
 def describe(revisions: list[Revision]) -> list[dict[str, Any]]:
-    """The revisions as a template draws them: {"revision", "what", "run_url", "lines": [(field, old, new)]}. One query in all."""
-    categories = _category_names(revisions)
+    """The revisions as a template draws them: {"revision", "what", "restored", "run_url", "lines": [(field, old, new)]}.
+
+    Two queries at most. restored: the moment of the version that was brought back, or None.
+    """
+    categories = category_names(revision.changes for revision in revisions)
+    sources = {revision.restores for revision in revisions if revision.restores}
+    moments = dict(Revision.objects.filter(pk__in=sources).values_list("pk", "created_at")) if sources else {}
     return [
         {
             "revision": revision,
             "what": f"{capfirst(revision.entity)} {revision.action}",
+            "restored": moments.get(revision.restores),
             "run_url": _run_url(revision),
-            "lines": [
-                (_label(revision.entity, name), *(_words(name, value, categories) for value in pair))
-                for name, pair in revision.changes.items()
-                if name not in DULL
-            ],
+            "lines": lines_of(revision.entity, revision.changes, categories),
         }
         for revision in revisions
     ]
-
-
-def _category_names(revisions: list[Revision]) -> dict[int, str]:
-    ids = set()
-    for revision in revisions:
-        for name in ("category_id", "categories"):
-            for value in revision.changes.get(name, ()):
-                ids.update(value if isinstance(value, list) else [value])
-    rows = ProductCategory.objects.with_path().filter(pk__in=ids - {None}) if ids - {None} else []
-    return {row.pk: str(row) for row in rows}
-
-
-def _label(entity: str, name: str) -> str:
-    for field in MODELS.get(entity, Product)._meta.get_fields():
-        if name in (field.name, getattr(field, "attname", "")):
-            return capfirst(str(getattr(field, "verbose_name", name)))
-    return name
-
-
-def _words(name: str, value: Any, categories: dict[int, str]) -> str:
-    if value in (None, "", [], {}):
-        return "—"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if name in ("category_id", "categories"):
-        ids = value if isinstance(value, list) else [value]
-        return ", ".join(categories.get(pk, f"deleted category {pk}") for pk in ids)
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {item}" for key, item in value.items())
-    return Truncator(str(value)).chars(LONGEST_VALUE)
 
 
 def _run_url(revision: Revision) -> str:

@@ -1,13 +1,15 @@
 """All changes of all products, also of deleted ones."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from common.admin import RangeDateFilter, TenantModelAdmin, display, register, render_lines
+from common.admin import RangeDateFilter, TenantModelAdmin, Tool, display, register, render_lines
 from products_and_services.admin.product_history import describe
+from products_and_services.admin.restore_page import restore_page
 from products_and_services.models import Revision
 
 MOST_LINES = 6
@@ -46,11 +48,22 @@ class RevisionAdmin(TenantModelAdmin):
             return queryset.filter(product_id=int(search_term)), False
         return queryset.filter(actor__icontains=search_term) if search_term else queryset, False
 
+    def get_urls(self) -> list[Any]:
+        return [self.page("<int:object_id>/restore/", partial(restore_page, self), "restore"), *super().get_urls()]
+
+    def tools(self, request: HttpRequest, obj: Revision) -> list[Tool]:
+        if not self.has_edit_permission(request, obj):
+            return []
+        is_gone = obj.action == "deleted" and obj.entity == "product"
+        return [Tool("Restore product" if is_gone else "Restore this version", self.object_url(obj, "restore"), "restore")]
+
     @display(description="Product", ordering="product_id")
     def product_link(self, revision: Revision) -> str:
         """Number and link; the product itself may be gone."""
         if revision.action == "deleted" and revision.entity == "product":
-            return f"{revision.changes.get('name', ['?'])[0]} (number {revision.product_id})"
+            name = revision.changes.get("name", ["?"])[0]
+            back = self.object_url(revision, "restore")
+            return format_html('{} (number {}) · <a href="{}">Restore product</a>', name, revision.product_id, back)
         url = reverse("admin:products_and_services_product_change", args=[revision.product_id])
         return format_html('<a href="{}">Product {}</a>', url, revision.product_id)
 

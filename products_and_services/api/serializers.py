@@ -144,7 +144,7 @@ class RevisionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Revision
-        fields = ("id", "product_id", "entity", "entity_id", "action", "changes", "actor", "run_id", "created_at")
+        fields = ("id", "product_id", "entity", "entity_id", "action", "changes", "actor", "run_id", "restores", "created_at")
         read_only_fields = fields
 
 

@@ -12,11 +12,14 @@ from rest_framework.filters import SearchFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.api import Conflict
 from products_and_services.api import serializers
 from products_and_services.api.bulk import save_rows
 from products_and_services.api.filters import CategoryFilter, ImageFilter, ProductFilter, StableOrdering, VariantFilter
+from products_and_services.api.undo_serializers import RestorationSerializer, RestoreRequestSerializer, restoration_answer
 from products_and_services.load_snapshots import load_categories
 from products_and_services.models import Modifier, ModifierGroup, Product, ProductCategory, ProductImage, ProductVariant, Revision
+from products_and_services.undo.restore import NotRestorable, preview_restore, restore_version
 from tenants.viewsets import TenantScopedViewSet
 
 
@@ -50,11 +53,40 @@ class ProductViewSet(CatalogViewSet):
     @action(detail=True, filter_backends=())
     def history(self, request: Request, pk: str) -> Response:
         """What changed, newest first, by whom or which run. A deleted product keeps its history."""
+        return self._history(pk)
+
+    def _history(self, pk: str) -> Response:
         rows = Revision.objects.for_tenant(self.tenant).filter(product_id=pk)
         if not rows.exists() and not self.get_queryset().filter(pk=pk).exists():
             raise Http404
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(serializers.RevisionSerializer(page, many=True).data)
+
+    @extend_schema(responses=serializers.RevisionSerializer(many=True), filters=False)
+    @action(detail=True, filter_backends=())
+    def revisions(self, request: Request, pk: str) -> Response:
+        """The same as history: each revision's id is that of a version that can be restored."""
+        return self._history(pk)
+
+    @extend_schema(methods=["GET"], responses=RestorationSerializer, operation_id="products_restore_preview")
+    @extend_schema(methods=["POST"], request=RestoreRequestSerializer, responses=RestorationSerializer, operation_id="products_restore")
+    @action(detail=True, methods=["get", "post"], url_path=r"revisions/(?P<revision_id>\d{1,18})/restore", filter_backends=())
+    def restore(self, request: Request, pk: str, revision_id: str) -> Response:
+        """GET: what would change if the product went back to the version right after this revision. POST: does it.
+
+        Fields, variants, pictures, further categories and SKUs go back together. The revision of a product's deletion brings the product
+        back, under its old id. What cannot be restored is left as it is and told under `problems`. 409 when there is no such version.
+        """
+        revision = Revision.objects.for_tenant(self.tenant).filter(product_id=pk, pk=revision_id).first()
+        if revision is None:
+            raise Http404
+        wanted = RestoreRequestSerializer(data=request.data if request.method == "POST" else {})
+        wanted.is_valid(raise_exception=True)
+        try:
+            do = restore_version if request.method == "POST" else preview_restore
+            return Response(restoration_answer(do(revision, keep=wanted.validated_data["keep"])))
+        except NotRestorable as refused:
+            raise Conflict(str(refused), code="not_restorable") from None
 
     @extend_schema(request=serializers.BulkRequestSerializer, responses=serializers.BulkAnswerSerializer)
     @action(detail=False, methods=["post"])

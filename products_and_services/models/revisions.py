@@ -17,6 +17,7 @@ class Revision(models.Model):
     changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     actor = models.CharField(max_length=200)
     run_id = models.UUIDField(null=True, blank=True, db_index=True)
+    restores = models.BigIntegerField(null=True, blank=True, help_text="The revision whose version was brought back.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = TenantQuerySet.as_manager()

@@ -29,7 +29,7 @@ def canary(tenant: Tenant) -> str:
 
 
 def sample_tables(name: str) -> dict[Any, Any]:
-    """SAMPLES or WALK of all apps together."""
+    """SAMPLES, WALK (admin pages) or ARGUMENTS (API routes: {argument: callable(builder) -> text}) of all apps together."""
     merged: dict[Any, Any] = {}
     for config in OURS:
         module = f"{config.name}.tests.samples"

@@ -1,12 +1,13 @@
 """A walk over every API route with the other business's ids and keys of every kind, driven by the URL resolver (see test_isolation.py)."""
 
 import re
+from functools import partial
 
 import pytest
 from django.urls import URLResolver, get_resolver
 
 from common.admin import access
-from tenants.tests.builder import canary, everything_of, text_of
+from tenants.tests.builder import canary, everything_of, sample_tables, text_of
 from tenants.tests.factories import key_headers
 
 pytestmark = pytest.mark.django_db
@@ -33,9 +34,10 @@ def api_address(route, builder, view):
     """The route with the business's ids in place of its arguments."""
     model = view.queryset.model if getattr(view, "queryset", None) is not None else None
     values = {"pk": lambda: str(builder.row(model).pk), "sub_domain": lambda: builder.tenant.sub_domain}
+    values |= {name: partial(find, builder) for name, find in sample_tables("ARGUMENTS").items()}
 
     def value(name):
-        assert name in values, f"{route}: the walk does not know the argument {name}"
+        assert name in values, f"{route}: say how to find the argument {name} in tests/samples.py (ARGUMENTS)"
         return values[name]()
 
     plain = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda found: value(found[1]), route)
