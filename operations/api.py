@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.http import StreamingHttpResponse
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -10,7 +13,9 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from common.api import ApiRouter, Conflict
-from operations.models import Alert, Run, RunStatus
+from common.clock import database_now
+from operations.files import file_answer, find_file
+from operations.models import Alert, FileRole, Run, RunStatus
 from operations.services import cancel_run
 from tenants.viewsets import TenantScopedViewSet
 
@@ -94,6 +99,15 @@ class RunViewSet(TenantScopedViewSet, mixins.ListModelMixin, mixins.RetrieveMode
         if not cancel_run(run):
             raise Conflict("This run has already ended.", code="already_ended")
         return Response(self.get_serializer(run).data)
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True)
+    def file(self, request: Request, pk: str | None = None) -> StreamingHttpResponse:
+        """The file that the run made (an export), for seven days; 409 while there is none or when it is gone."""
+        file = find_file(self.get_object(), FileRole.RESULT, database_now())
+        if file is None:
+            raise Conflict("This run has no file (yet), or the file's seven days are over.", code="no_file")
+        return file_answer(file)
 
 
 class AlertSerializer(serializers.ModelSerializer):

@@ -60,6 +60,26 @@ def at_work(run: Run) -> Iterator[Run]:
             raise
 
 
+def ask_person(run: Run, *, total: int, counts: dict[str, int], message: str = "") -> bool:
+    """The run waits until a person confirms it (confirm_run) or cancels it. False when it has ended or another worker has it."""
+    ours = Run.objects.filter(pk=run.pk, worker=run.worker, status=RunStatus.RUNNING)
+    values = {"total": total, "done": 0, "counts": counts, "message": message, "heartbeat_at": database_now()}
+    return bool(ours.update(status=RunStatus.NEEDS_CONFIRMATION, phase="", worker="", **values))
+
+
+def confirm_run(run: Run, task: str, *, params: dict[str, Any], cursor: Any = None) -> bool:
+    """Queues a run that waits for a person again, now for `task`, in the name of whoever confirms. False when it does not wait (any more)."""
+    with transaction.atomic():
+        waiting = Run.objects.filter(pk=run.pk, status=RunStatus.NEEDS_CONFIRMATION)
+        confirmed = waiting.update(
+            status=RunStatus.QUEUED, task=task, params=params, cursor=cursor, phase=WAITING, message="", done=0, counts={},
+            started_by=current_actor().name, heartbeat_at=database_now(),
+        )  # fmt: skip
+        if confirmed:
+            ring(task, str(run.pk))
+    return bool(confirmed)
+
+
 def hand_on(run: Run) -> bool:
     """This worker's time is up: the run goes back to the queue, its cursor says where the next one goes on. False when it has ended."""
     with transaction.atomic():

@@ -10,6 +10,7 @@ from operations import heartbeats
 from operations.alerting import deliver, rules
 from operations.alerting.announce import DELIVER
 from operations.background import ring_forgotten
+from operations.files import prune_files
 from operations.models import AlertDelivery
 
 
@@ -38,3 +39,9 @@ def watch(*_: Any) -> None:
 def deliver_alerts(*_: Any) -> None:
     """Sends the messages that are due."""
     deliver.deliver_due(database_now())
+
+
+@shared_task(name="operations.tasks.prune")
+def prune(*_: Any) -> None:
+    """Hourly: files of runs whose time is over."""
+    prune_files(database_now())

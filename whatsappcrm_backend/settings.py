@@ -131,12 +131,14 @@ CELERY_TASK_ROUTES = {
     "meta_integration.tasks.*": {"queue": "catalog"},
     "operations.tasks.watch": {"queue": "webhooks"},  # Not behind an import of ten minutes.
     "operations.tasks.deliver_alerts": {"queue": "webhooks"},
+    "products_and_services.tasks.*": {"queue": "imports"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "catalog-sweep": {"task": "meta_integration.tasks.sweep", "schedule": 60.0, "options": {"expires": 50}},
     "operations-sweep": {"task": "operations.tasks.sweep", "schedule": 60.0, "options": {"expires": 50}},
     "operations-watch": {"task": "operations.tasks.watch", "schedule": 60.0, "options": {"expires": 50}},
+    "operations-prune": {"task": "operations.tasks.prune", "schedule": 3_600.0, "options": {"expires": 3_000}},
     "catalog-readback-nightly": {"task": "meta_integration.tasks.readback_all", "schedule": 86_400.0, "options": {"expires": 3600}},
 }
 CELERY_TIMEZONE = "UTC"

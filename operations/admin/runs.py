@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.timesince import timesince
 
@@ -29,7 +30,8 @@ from common.admin import (
 from common.admin.access import allows, scoped
 from common.csv_text import csv_lines
 from operations.background import SILENT_AFTER
-from operations.models import OPEN_STATUSES, Run, RunIssue, RunStatus
+from operations.files import file_answer, find_file
+from operations.models import OPEN_STATUSES, FileRole, Run, RunIssue, RunStatus
 from operations.services import cancel_run
 
 BADGES = {
@@ -144,12 +146,17 @@ class RunAdmin(TenantModelAdmin):
             tools.append(Tool("Cancel", self.object_url(obj, "cancel"), "cancel", post=True, confirm=question))
         if obj.issues.exists():
             tools.append(Tool("Download issues (CSV)", self.object_url(obj, "issues"), "download"))
+        file = find_file(obj, FileRole.RESULT, timezone.now())
+        if file is not None:
+            title = f"Download {file.name} ({filesizeformat(file.size)})"
+            tools.append(Tool(title, self.object_url(obj, "file"), "download", primary=True))
         return tools
 
     def get_urls(self) -> list[Any]:
         return [
             self.page("<path:object_id>/cancel/", self.cancel_view, "cancel"),
             self.page("<path:object_id>/issues.csv", self.issues_view, "issues"),
+            self.page("<path:object_id>/file/", self.file_view, "file"),
             *super().get_urls(),
         ]
 
@@ -170,6 +177,16 @@ class RunAdmin(TenantModelAdmin):
         lines = csv_lines(("product_id", "subject", "field", "code", "message"), rows)
         headers = {"Content-Disposition": f'attachment; filename="run-{run.pk}-issues.csv"'}
         return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+    def file_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What the run made, until it expires."""
+        run = self.get_object(request, object_id)
+        if run is None or not self.has_view_permission(request, run):
+            raise Http404
+        file = find_file(run, FileRole.RESULT, timezone.now())
+        if file is None:
+            raise Http404
+        return file_answer(file)
 
 
 @dashboard_section(order=80)
