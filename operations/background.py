@@ -68,7 +68,7 @@ def ask_person(run: Run, *, total: int, counts: dict[str, int], message: str = "
 
 
 def confirm_run(run: Run, task: str, *, params: dict[str, Any], cursor: Any = None) -> bool:
-    """Queues a run that waits for a person again, now for `task`, in the name of whoever confirms. False when it does not wait (any more)."""
+    """Queues a run that waits for a person, now for `task`, in the name of whoever confirms. False when it does not wait (any more)."""
     with transaction.atomic():
         waiting = Run.objects.filter(pk=run.pk, status=RunStatus.NEEDS_CONFIRMATION)
         confirmed = waiting.update(

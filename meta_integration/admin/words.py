@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -38,19 +37,11 @@ def show_badge(status: str, attempts: int = 0) -> SafeString:
     return render_badge(badge_of(status, attempts))
 
 
-def zone_of(tenant: Any) -> ZoneInfo:
-    """The business's time zone; UTC where the name is unknown to this server."""
-    try:
-        return ZoneInfo(tenant.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
-
-
 def moment_words(moment: datetime, tenant: Any) -> str:
     """ "in 5 minutes (14:05 CET)", with the date when it is not today; in the business's time zone."""
     now = timezone.now()
     relative = _relative(moment, now)
-    zone = zone_of(tenant)
+    zone = tenant.zone
     local = moment.astimezone(zone)
     form = "%H:%M %Z" if local.date() == now.astimezone(zone).date() else "%Y-%m-%d %H:%M %Z"
     return f"{relative} ({local.strftime(form)})".replace("\xa0", " ")

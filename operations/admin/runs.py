@@ -42,7 +42,7 @@ BADGES = {
     RunStatus.FAILED: Badge("red", "✗ Failed"),
     RunStatus.CANCELLED: Badge("grey", "○ Cancelled"),
 }
-GOOD_FIRST = ("synced", "created", "updated", "unchanged")
+GOOD_FIRST = ("synced", "created", "updated", "new", "changed", "unchanged", "skipped")
 
 
 def status_badge(run: Run) -> str:

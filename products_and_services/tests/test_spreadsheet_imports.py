@@ -1,0 +1,308 @@
+"""File imports: what is written, what is left alone, what is told, and that nothing is lost or done twice on the way."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from common.clock import database_now
+from operations.background import ring_forgotten
+from operations.files import UPLOADS_KEPT, prune_files
+from operations.models import Run, RunFile, RunStatus
+from operations.services import cancel_run
+from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant, Revision
+from products_and_services.spreadsheets import imports
+from products_and_services.spreadsheets.judging import Options
+from products_and_services.spreadsheets.reading import NotReadable
+from products_and_services.tests.factories import CategoryFactory, ImageFactory, ProductFactory, VariantFactory, picture_file
+from products_and_services.tests.sheets import checked, confirmed, csv_bytes, imported, issues_of, upload
+from tenants.actor import Actor, acting_as
+
+pytestmark = pytest.mark.django_db
+
+
+def test_rows_create_and_update_by_id_or_sku(tenant, other_tenant):
+    by_id = ProductFactory(tenant=tenant, sku="A", name="Old", brand="Stays")
+    ProductFactory(tenant=tenant, sku="B", price=1, short_description="Stays too")
+    theirs = ProductFactory(tenant=other_tenant, sku="B", price=1)
+    run = imported(tenant, csv_bytes("ID,SKU,Name,Price", f"{by_id.pk},,New name,", ",B,,2.50", ",C,Made,3"))
+    assert run.counts == {"updated": 2, "created": 1}
+    by_id.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (by_id.sku, by_id.name, by_id.brand, by_id.price) == ("A", "New name", "Stays", Decimal("9.99"))
+    assert Product.objects.get(tenant=tenant, sku="B").price == Decimal("2.5")
+    assert Product.objects.get(tenant=tenant, sku="C").name == "Made"
+    assert theirs.price == 1
+
+
+def test_a_blank_cell_stays_and_the_word_clears(tenant):
+    product = ProductFactory(tenant=tenant, sku="A", brand="Old", sale_price=1, tags=["x"], category=CategoryFactory(tenant=tenant))
+    imported(tenant, csv_bytes("sku,brand,sale price,tags,category,active", "A,,,,,"))
+    product.refresh_from_db()
+    assert (product.brand, product.tags) == ("Old", ["x"])
+    run = imported(tenant, csv_bytes("sku,brand,sale price,tags,category,active", "A,(empty),(Empty),(empty),(empty),"))
+    product.refresh_from_db()
+    assert (run.counts, product.brand, product.sale_price, product.tags, product.category_id) == ({"updated": 1}, "", None, [], None)
+    run = imported(tenant, csv_bytes("sku,active", "A,(empty)"))
+    assert issues_of(run) == [("row 2 (A)", "Active", "This cannot be empty. Write yes or no.")]
+
+
+def test_every_bad_row_tells_its_column_and_no_good_row_is_lost(tenant, other_tenant):
+    theirs = ProductFactory(tenant=other_tenant)
+    ProductFactory(tenant=tenant, sku="TAKEN")
+    mine = ProductFactory(tenant=tenant, sku="MINE", name="MINE")
+    run = imported(tenant, csv_bytes(
+        "ID,SKU,Name,Price,Sale price,Stock,Active,Sale starts,Website address,Country of origin,Condition",
+        f"{theirs.pk},,Stolen,1,,,,,,,", ",N1,,1,,,,,,,", ",N2,Two,abc,,,,,,,", ',N3,Three,"1,234",,,,,,,', ",N4,Four,-1,,,,,,,",
+        ",N5,Five,5,9,,,,,,", ",N6,Six,1,,1.5,,,,,", ",N7,Seven,1,,,perhaps,,,,", ",N8,Eight,1,,,,03/04/2026,,,",
+        ",N9,Nine,1,,,,,ftp://x.example,,", f"{mine.pk},TAKEN,,,,,,,,,", ",N10,Ten,1,,,,,,I1,",
+        ",N11,Eleven,1,,,,,,,shiny", ",OK,Good,1,,,,,,,",
+    ))  # fmt: skip
+    assert run.counts == {"failed": 13, "created": 1}
+    assert run.message == "13 rows are not in the shop: download the failed rows, correct them and upload that file."
+    assert [(row, column, text[:44]) for row, column, text in issues_of(run)] == [
+        ("row 2 (Stolen)", "ID", "There is no product with this id. Empty the "),
+        ("row 3 (N1)", "Name", "This field cannot be blank."),
+        ("row 4 (Two)", "Price", "“abc” is not a number. Write for example 12."),
+        ("row 5 (Three)", "Price", "“1,234” could mean 1234 or 1.234. Write one "),
+        ("row 6 (Four)", "Price", "Ensure this value is greater than or equal t"),
+        ("row 7 (Five)", "Sale price", "The sale price must be below the price."),
+        ("row 8 (Six)", "Stock", "“1.5” is not a whole number."),
+        ("row 9 (Seven)", "Active", "“perhaps” is neither yes nor no. Write yes o"),
+        ("row 10 (Eight)", "Sale starts", "“03/04/2026” could mean 2026-04-03 or 2026-0"),
+        ("row 11 (Nine)", "Website address", "The address must begin with https:// or http"),
+        ("row 12 (MINE)", "SKU", "The SKU “TAKEN” is already used by another p"),
+        ("row 13 (Ten)", "Country of origin", "Write two capital letters, for example IN."),
+        ("row 14 (Eleven)", "Condition", "Value 'shiny' is not a valid choice."),
+    ]
+    assert sorted(Product.objects.for_tenant(tenant).values_list("sku", flat=True)) == ["MINE", "OK", "TAKEN"]
+    theirs.refresh_from_db()
+    assert theirs.name != "Stolen"
+
+
+def test_two_rows_about_the_same_thing_are_told(tenant):
+    product = ProductFactory(tenant=tenant, sku="A")
+    run = imported(tenant, csv_bytes("ID,SKU,Name", ",X,One", ",X,Two", f"{product.pk},,Three", f"{product.pk},,Four"))
+    assert [(row, text) for row, _, text in issues_of(run)] == [
+        ("row 3 (Two)", "Row 2 has the same SKU (X). Keep one of the two rows."),
+        ("row 5 (Four)", f"Row 4 has the same ID ({product.pk}). Keep one of the two rows."),
+    ]
+    assert sorted(Product.objects.values_list("name", flat=True)) == ["One", "Three"]
+
+
+@pytest.mark.parametrize(("mode", "counts"), [
+    ("both", {"updated": 1, "created": 1}), ("update", {"updated": 1, "skipped": 1}), ("create", {"skipped": 1, "created": 1}),
+])  # fmt: skip
+def test_only_new_or_only_existing(tenant, mode, counts):
+    ProductFactory(tenant=tenant, sku="A", name="Old")
+    assert imported(tenant, csv_bytes("SKU,Name", "A,New", "B,Other"), mode=mode).counts == counts
+    assert Product.objects.count() == 1 + counts.get("created", 0)
+
+
+def test_categories_are_found_by_path_and_made_where_allowed(tenant, other_tenant):
+    food = CategoryFactory(tenant=tenant, name="Food")
+    pizza = CategoryFactory(tenant=tenant, name="Pizza", parent=food)
+    CategoryFactory(tenant=other_tenant, name="Drinks")
+    head = "SKU,Name,Category,Further categories"
+    rows = csv_bytes(head, "A,A,food>PIZZA,", "B,B,Food > Pasta > Fresh,Food | Drinks", f"C,C,#{pizza.pk},")
+    assert imported(tenant, rows, create_categories=False).counts == {"created": 2, "failed": 1}
+    assert ProductCategory.objects.for_tenant(tenant).count() == 2
+    run = imported(tenant, rows)
+    assert run.counts == {"unchanged": 2, "created": 1}
+    made = Product.objects.get(sku="B")
+    assert (made.category.name, made.category.parent.name, made.category.parent.parent) == ("Fresh", "Pasta", food)
+    assert {row.name for row in made.categories.all()} == {"Food", "Drinks"}
+    assert all(row.tenant_id == tenant.pk for row in made.categories.all())
+    assert Product.objects.get(sku="A").category == Product.objects.get(sku="C").category == pizza
+
+
+def test_new_products_get_the_default_category(tenant, other_tenant):
+    shelf, theirs = CategoryFactory(tenant=tenant), CategoryFactory(tenant=other_tenant)
+    old = ProductFactory(tenant=tenant, sku="A")
+    imported(tenant, csv_bytes("SKU,Name", "A,Changed", "B,New"), default_category=shelf.pk)
+    old.refresh_from_db()
+    assert (old.category, Product.objects.get(sku="B").category) == (None, shelf)
+    assert imported(tenant, csv_bytes("SKU,Name", "C,New"), default_category=theirs.pk).counts == {"failed": 1}
+
+
+def test_a_failed_row_takes_its_new_category_with_it(tenant):
+    run = imported(tenant, csv_bytes("SKU,Name,Category,Price", "A,A,Shelf,-1", "B,B,Shelf,2"))
+    assert run.counts == {"failed": 1, "created": 1}
+    assert Product.objects.get(sku="B").category == ProductCategory.objects.get(name="Shelf")
+
+
+def test_variants_follow_their_product(tenant):
+    run = imported(tenant, csv_bytes(
+        "SKU,Variant of,Name,Price,Stock,Attributes,Default variant",
+        "S,,Shirt,10,5,,", "S-R,S,,12,,color: Red; size: L,yes", ",S,Small,,3,,", "S-X,NOPE,Lost,,,,",
+    ))  # fmt: skip
+    assert run.counts == {"created": 3, "failed": 1}
+    assert issues_of(run) == [("row 5 (Lost)", "Variant of", "There is no product with the SKU “NOPE”. Put its row above this one.")]
+    red, small = Product.objects.get(sku="S").variants.order_by("pk")
+    assert (red.name, red.sku, red.price, red.attributes, red.is_default) == ("Red / L", "S-R", 12, {"color": "Red", "size": "L"}, True)
+    assert (small.name, small.sku, small.price, small.stock_quantity) == ("Small", None, None, 3)
+    again = imported(tenant, csv_bytes("SKU,Variant of,Name,Stock,Attributes", "S-R,,,7,", ",S,Small,9,", ",S,,8,color: Red; size: L"))
+    assert again.counts == {"updated": 3}
+    assert sorted(ProductVariant.objects.values_list("name", "stock_quantity")) == [("Red / L", 8), ("Small", 9)]
+
+
+def test_a_variant_is_not_moved_and_foreign_ones_do_not_exist(tenant, other_tenant):
+    mine, theirs = VariantFactory(product__tenant=tenant, product__sku="P"), VariantFactory(product__tenant=other_tenant)
+    ProductFactory(tenant=tenant, sku="Q")
+    run = imported(tenant, csv_bytes("ID,Variant of,Name", f"{mine.pk},Q,Moved", f"{theirs.pk},P,Stolen", f",#{theirs.product_id},Planted"))
+    assert run.counts == {"failed": 3}
+    assert "belongs to “P”" in issues_of(run)[0][2]
+    assert ProductVariant.objects.count() == 2 and not ProductVariant.objects.filter(name__in=["Moved", "Stolen", "Planted"]).exists()
+
+
+def test_pictures_by_address(tenant):
+    product = ProductFactory(tenant=tenant, sku="A")
+    uploaded = ImageFactory(product=product, image=picture_file(), remote_url="")
+    ImageFactory(product=product, remote_url="https://img.example/old.jpg", sort_order=1)
+    imported(tenant, csv_bytes("SKU,Images", 'A,"https://img.example/1.jpg, https://img.example/2.jpg"'))
+    images = list(ProductImage.objects.order_by("sort_order", "id"))
+    assert [image.remote_url for image in images] == ["https://img.example/1.jpg", "https://img.example/2.jpg", ""]
+    assert images[2] == uploaded
+    run = imported(tenant, csv_bytes("SKU,Images", "A,ftp://img.example/1.jpg"))
+    assert run.counts == {"failed": 1} and "ftp://img.example/1.jpg" in issues_of(run)[0][2]
+
+
+def test_locked_fields_stay_and_it_is_told(tenant):
+    product = ProductFactory(tenant=tenant, sku="A", price=5, locked_fields=["price"])
+    run = imported(tenant, csv_bytes("SKU,Price,Brand", "A,9,New"))
+    product.refresh_from_db()
+    assert (run.counts, product.price, product.brand) == ({"updated": 1}, 5, "New")
+    assert run.issues.get().code == "locked"
+
+
+def test_unchanged_rows_are_neither_written_nor_announced(tenant, announced, django_assert_max_num_queries):
+    Product.objects.bulk_create(Product(tenant=tenant, name=f"P{number}", sku=f"S{number}", price=1) for number in range(500))
+    rows = csv_bytes("SKU,Name,Price", *(f"S{number},P{number},1.00" for number in range(500)))
+    with django_assert_max_num_queries(130):  # not a query per row
+        assert imported(tenant, rows).counts == {"unchanged": 500}
+    assert announced == [] and not Revision.objects.exists()
+
+
+def test_what_is_written_is_announced_and_noted_as_the_runs(tenant, announced):
+    ProductFactory(tenant=tenant, sku="A")
+    announced.clear()
+    with acting_as(Actor("person ada")):
+        head = "SKU,Name,Variant of,Images,Further categories"
+        run = imported(tenant, csv_bytes(head, "A,New,,https://img.example/x.jpg,Shelf", ",Small,A,,"))
+    assert {pk for _, ids, _ in announced for pk in ids} == {Product.objects.get().pk}
+    revisions = Revision.objects.filter(run_id=run.pk)
+    assert {(row.entity, row.actor) for row in revisions} == {(part, "person ada") for part in ("product", "variant", "image")}
+    assert Revision.objects.exclude(run_id=run.pk).count() == 1  # The factory's.
+
+
+# --- check, confirm, cancel ------------------------------------------------------------------------------------------------------
+def test_nothing_is_written_before_a_person_confirms(tenant, announced):
+    run = checked(tenant, csv_bytes("SKU,Name,Category", "A,New,Shelf", "B,,"))
+    assert (run.status, run.total, run.counts) == (RunStatus.NEEDS_CONFIRMATION, 2, {"new": 1, "failed": 1})
+    assert issues_of(run) == [("row 3 (B)", "Name", "This field cannot be blank.")]
+    assert not Product.objects.exists() and not ProductCategory.objects.exists() and announced == []
+    run = confirmed(run)
+    assert (run.status, run.counts, run.issues.count()) == (RunStatus.COMPLETED, {"created": 1, "failed": 1}, 1)
+    assert not imports.confirm_import(run, Options())
+
+
+def test_a_preview_knows_what_earlier_rows_will_make(tenant):
+    run = checked(tenant, csv_bytes("SKU,Variant of,Name", "S,,Shirt", "S-R,S,Red", "X,S,Blue"))
+    assert run.counts == {"new": 3}
+
+
+def test_other_choices_are_checked_again(tenant):
+    run = checked(tenant, csv_bytes("SKU,Name", "A,New"))
+    assert imports.check_again(run, Options(mode="update"))
+    run.refresh_from_db()
+    assert (run.status, run.counts) == (RunStatus.NEEDS_CONFIRMATION, {"skipped": 1})
+    assert confirmed(run).counts == {"skipped": 1}
+
+
+def test_a_large_file_is_checked_by_a_worker(tenant):
+    run = checked(tenant, csv_bytes("SKU,Name", *(f"S{number},P" for number in range(201))))
+    assert run.status == RunStatus.QUEUED
+    imports.work_on(str(run.pk))
+    run.refresh_from_db()
+    assert (run.status, run.counts) == (RunStatus.NEEDS_CONFIRMATION, {"new": 201})
+
+
+def test_a_cancelled_run_imports_nothing(tenant):
+    run = checked(tenant, csv_bytes("SKU,Name", "A,New"))
+    cancel_run(run)
+    assert not imports.confirm_import(run, Options()) and not Product.objects.exists()
+
+
+# --- workers that stop ------------------------------------------------------------------------------------------------------------
+def rows(number):
+    return csv_bytes("SKU,Name,Brand", *(f"S{place},P{place},B" for place in range(number)), "S0,again,B")
+
+
+def test_a_worker_whose_time_is_up_hands_on_at_the_cursor(tenant):
+    run = imports.start_import(tenant, upload(rows(250)), stage=imports.IMPORT)
+    for done in (100, 200):
+        imports.work_on(str(run.pk), seconds=0)
+        run.refresh_from_db()
+        assert (run.status, run.cursor, run.done, Product.objects.count()) == (RunStatus.QUEUED, done, done, done)
+    imports.work_on(str(run.pk))
+    run.refresh_from_db()
+    assert (run.status, run.counts, run.total) == (RunStatus.COMPLETED, {"created": 250, "failed": 1}, 251)
+    assert issues_of(run) == [("row 252 (again)", "SKU", "Row 2 has the same SKU (S0). Keep one of the two rows.")]
+
+
+def test_a_killed_worker_costs_at_most_its_chunk(tenant, monkeypatch):
+    run = imports.start_import(tenant, upload(rows(250)), stage=imports.IMPORT)
+    original = imports.save_verdict
+
+    def killed(verdict, *rest):
+        if verdict.row.number == 150:
+            raise KeyboardInterrupt
+        original(verdict, *rest)
+
+    monkeypatch.setattr(imports, "save_verdict", killed)
+    with pytest.raises(KeyboardInterrupt):
+        imports.work_on(str(run.pk))
+    assert Product.objects.count() == 100
+    monkeypatch.setattr(imports, "save_verdict", original)
+    ring_forgotten(database_now() + timedelta(minutes=11))
+    imports.work_on(str(run.pk))
+    run.refresh_from_db()
+    assert (run.status, run.counts, Product.objects.count()) == (RunStatus.COMPLETED, {"created": 250, "failed": 1}, 250)
+
+
+def test_cancelling_takes_back_the_chunk_at_work_and_keeps_what_was_done(tenant):
+    run = imports.start_import(tenant, upload(rows(250)), stage=imports.IMPORT)
+    imports.work_on(str(run.pk), progress=lambda done, total: cancel_run(Run.objects.get(pk=run.pk)))
+    run.refresh_from_db()
+    assert (run.status, run.counts, run.done, Product.objects.count()) == (RunStatus.CANCELLED, {"created": 100}, 100, 100)
+
+
+def test_a_file_that_breaks_off_is_refused_before_its_first_row(tenant):
+    run = imported(tenant, csv_bytes("SKU,Name", *(f"S{number},P" for number in range(300)), 'X,"' + "x" * 2_000_000))
+    assert run.status == RunStatus.FAILED and "quotation mark" in run.message
+    assert not Product.objects.exists()
+
+
+def test_without_its_file_a_run_says_so(tenant):
+    run = checked(tenant, csv_bytes("SKU,Name", "A,New"))
+    prune_files(database_now() + UPLOADS_KEPT)
+    assert not RunFile.objects.exists()
+    assert confirmed(run).status == RunStatus.FAILED
+    assert "kept for 14 days" in run.message or Run.objects.get(pk=run.pk).message.startswith("The uploaded file is no longer here")
+
+
+def test_a_refused_file_leaves_nothing(tenant):
+    with pytest.raises(NotReadable):
+        checked(tenant, "Name,SKU\r\n")
+    with pytest.raises(NotReadable):
+        checked(tenant, b"%PDF-1.7")
+    assert not Run.objects.exists() and not RunFile.objects.exists()
+
+
+def test_times_are_the_businesss_own(tenant):
+    tenant.timezone = "Europe/Berlin"
+    tenant.save()
+    imported(tenant, csv_bytes("SKU,Name,Sale starts,Sale ends", "A,A,2026-11-25 18:30,30.11.2026"))
+    product = Product.objects.get()
+    assert product.sale_starts_at == datetime(2026, 11, 25, 17, 30, tzinfo=UTC)
+    assert product.sale_ends_at == datetime(2026, 11, 29, 23, 0, tzinfo=UTC)
