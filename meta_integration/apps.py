@@ -6,6 +6,9 @@ class MetaIntegrationConfig(AppConfig):
     verbose_name = "Meta catalog"
 
     def ready(self) -> None:
+        from common.restored import after_restore
         from meta_integration import receivers
+        from meta_integration.restored import doubt_everything_at_meta
 
         receivers.connect_receivers()
+        after_restore(doubt_everything_at_meta, order=50)

@@ -1,4 +1,4 @@
-"""The minute tasks of runs and alerts. Thin: the work is in background.py and alerting/."""
+"""What beat asks for: runs, alerts, the daily backup. Thin: the work is in background.py, alerting/ and backups/."""
 
 from typing import Any
 
@@ -10,8 +10,11 @@ from operations import heartbeats
 from operations.alerting import deliver, rules
 from operations.alerting.announce import DELIVER
 from operations.background import ring_forgotten
+from operations.backups import daily
 from operations.files import prune_files
 from operations.models import AlertDelivery
+
+LONGEST_BACKUP = 6 * 3600  # seconds
 
 
 @shared_task(name="operations.tasks.sweep")
@@ -45,3 +48,9 @@ def deliver_alerts(*_: Any) -> None:
 def prune(*_: Any) -> None:
     """Hourly: files of runs whose time is over."""
     prune_files(database_now())
+
+
+@shared_task(name="operations.tasks.backup_if_due", time_limit=LONGEST_BACKUP, soft_time_limit=LONGEST_BACKUP - 60)
+def backup_if_due(*_: Any) -> None:
+    """Every hour. The broker may hand a long backup out a second time: that one finds the first at work and ends."""
+    daily.backup_if_due(database_now())

@@ -139,6 +139,7 @@ CELERY_BEAT_SCHEDULE = {
     "operations-sweep": {"task": "operations.tasks.sweep", "schedule": 60.0, "options": {"expires": 50}},
     "operations-watch": {"task": "operations.tasks.watch", "schedule": 60.0, "options": {"expires": 50}},
     "operations-prune": {"task": "operations.tasks.prune", "schedule": 3_600.0, "options": {"expires": 3_000}},
+    "daily-backup": {"task": "operations.tasks.backup_if_due", "schedule": 3600.0, "options": {"expires": 3000}},
     "catalog-readback-nightly": {"task": "meta_integration.tasks.readback_all", "schedule": 86_400.0, "options": {"expires": 3600}},
 }
 CELERY_TIMEZONE = "UTC"
@@ -168,6 +169,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o644
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(BASE_DIR / "var" / "backups")))
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=7)
 
 # --- people, language, time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
