@@ -13,9 +13,11 @@ FROM python:3.11-slim
 ENV PATH="/opt/venv/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    MEDIA_ROOT=/app/mediafiles
+    MEDIA_ROOT=/app/mediafiles \
+    BACKUP_DIR=/app/backups
 WORKDIR /app
-RUN useradd --create-home --uid 10001 app && mkdir -p /app/var /app/mediafiles && chown app:app /app/var /app/mediafiles
+RUN useradd --create-home --uid 10001 app && mkdir -p /app/var /app/mediafiles /app/backups \
+    && chown app:app /app/var /app/mediafiles /app/backups
 COPY --from=build /opt/venv /opt/venv
 COPY . .
 USER app

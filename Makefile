@@ -9,7 +9,7 @@ DEVELOPMENT := $(PYTHON) -m supervisor.virtualenv requirements-dev.txt
 CHECK_ENV := DEBUG=true
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint types layers migrations e2e bench clean python
+.PHONY: help up backup restore test lint types layers migrations e2e bench clean python
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z0-9-]+):.*## /\1|/' | \
@@ -21,6 +21,15 @@ python:
 
 up: python ## set everything up and run it on this machine; stop with Ctrl-C
 	@exec $(PYTHON) -m supervisor --stop-with-parent
+
+backup: python ## write everything but .env into one file in var/backups (ARGS='--no-media' passes options on)
+	@$(PYTHON) -m supervisor.virtualenv requirements.txt
+	@$(VENV) manage.py backup $(ARGS)
+
+restore: python ## put a backup in the place of what is here: make restore FILE=var/backups/... (stop `make up` first)
+	@test -n "$(FILE)" || { echo 'Name the backup: make restore FILE=var/backups/whatsappcrm-....zip' >&2; exit 2; }
+	@$(PYTHON) -m supervisor.virtualenv requirements.txt
+	@$(VENV) manage.py restore "$(FILE)" $(ARGS)
 
 test: python ## run all tests but those with a browser, on SQLite (ARGS='-k price' passes options on)
 	@$(DEVELOPMENT)

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -49,7 +50,7 @@ class ArchiveWriter:
 
     def finish(self, manifest: dict[str, Any], seal: Callable[[str], str]) -> None:
         """Writes the manifest and, from its digest, the seal."""
-        body = json.dumps({"format": FORMAT, **manifest, "members": self.members}, indent=1).encode()
+        body = json.dumps({**manifest, "format": FORMAT, "members": self.members}, indent=1).encode()
         self._archive.writestr(MANIFEST, body, zipfile.ZIP_DEFLATED)
         self._archive.writestr(SEAL, seal(hashlib.sha256(body).hexdigest()))
 
@@ -118,7 +119,7 @@ class ArchiveReader:
                 while piece := stream.read(PIECE):
                     digest.update(piece)
                     advance(len(piece))
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError) as error:
             raise BackupError(f"“{name}” in the backup is damaged: {error}. Take another copy of the file.") from error
         return digest.hexdigest()
 

@@ -32,16 +32,17 @@ def instructions(name: str) -> list[str]:
     return re.findall(rf"^{name} (.+)$", DOCKERFILE, re.MULTILINE)
 
 
-def test_the_six_services_and_the_two_volumes() -> None:
+def test_the_six_services_and_the_three_volumes() -> None:
     assert set(SERVICES) == {"postgres", "redis", *OURS}
-    assert set(COMPOSE["volumes"]) == {"postgres_data", "mediafiles_volume"}
+    assert set(COMPOSE["volumes"]) == {"postgres_data", "mediafiles_volume", "backups_volume"}
 
 
 def test_volumes_are_where_data_is_written() -> None:
     assert SERVICES["postgres"]["volumes"] == ["postgres_data:/var/lib/postgresql/data"]
     for name in OURS:
-        assert SERVICES[name]["volumes"] == ["mediafiles_volume:/app/mediafiles"]
+        assert SERVICES[name]["volumes"] == ["mediafiles_volume:/app/mediafiles", "backups_volume:/app/backups"]
         assert SERVICES[name]["environment"]["MEDIA_ROOT"] == "/app/mediafiles"
+        assert SERVICES[name]["environment"]["BACKUP_DIR"] == "/app/backups"
 
 
 @pytest.mark.parametrize("name", SERVICES)
