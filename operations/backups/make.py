@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections, models
 
+from common.bulk import chunks
 from common.clock import database_now
 from common.encrypted_field import encrypt
 from operations.backups import media as stored_files
@@ -17,10 +18,9 @@ from operations.backups.archive import ArchiveWriter, BackupError, writing
 from operations.backups.records import beat, recorded
 from operations.backups.schema import applied_migrations, tables_of
 from operations.backups.snapshot import snapshot
-from operations.backups.tables import columns_of, last_number, read_lines
+from operations.backups.tables import columns_of, last_number, read_lines, rows_at_once
 
 Progress = Callable[[str, int, int], None]
-LINES_AT_ONCE = 500
 
 
 @dataclass
@@ -75,15 +75,10 @@ def _write_tables(
         label, name = model._meta.label_lower, f"tables/{model._meta.label_lower}.jsonl"
         before = done
         with archive.member(name) as write:
-            waiting: list[bytes] = []
-            for line in read_lines(model, alias):
-                waiting.append(line)
-                done += 1
-                if len(waiting) >= LINES_AT_ONCE:
-                    write(b"".join(waiting))
-                    waiting.clear()
-                    progress("rows", done, expected)
-            write(b"".join(waiting))
+            for lines in chunks(read_lines(model, alias), rows_at_once(model)):
+                write(b"".join(lines))
+                done += len(lines)
+                progress("rows", done, expected)
         progress("rows", done, expected)
         made.rows[label] = done - before
         columns = [column.attname for column in columns_of(model)]

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from common.bulk import chunks
 from common.encrypted_field import EncryptedTextField, decrypt
 
-ROWS_AT_ONCE = 500
+ROWS_AT_ONCE, BIG_ROWS_AT_ONCE = 500, 4
 
 
 def columns_of(model: type[models.Model]) -> list[models.Field]:
@@ -29,8 +29,14 @@ def read_lines(model: type[models.Model], alias: str) -> Iterator[bytes]:
     rows = model._base_manager.using(alias).order_by("pk")
     raw = {f"raw_{field.attname}": Cast(field.name, models.TextField()) for field in columns_of(model) if _is_secret(field)}
     names = [f"raw_{field.attname}" if _is_secret(field) else field.attname for field in columns_of(model)]
-    for row in rows.annotate(**raw).values_list(*names).iterator(chunk_size=2_000):
+    for row in rows.annotate(**raw).values_list(*names).iterator(chunk_size=rows_at_once(model)):
         yield json.dumps(row, default=_plain, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def rows_at_once(model: type[models.Model]) -> int:
+    """How many rows may be in memory together; a row with bytes in it (a part of a file) has half a megabyte."""
+    has_bytes = any(isinstance(field, models.BinaryField) for field in columns_of(model))
+    return BIG_ROWS_AT_ONCE if has_bytes else ROWS_AT_ONCE
 
 
 def _is_secret(field: models.Field) -> bool:
@@ -52,7 +58,7 @@ def write_lines(model: type[models.Model], names: Sequence[str], lines: Iterable
     start = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names come from the models
     one = f"({', '.join(['%s'] * len(fields))})"
     with connection.cursor() as cursor:
-        for some in chunks(lines, ROWS_AT_ONCE):
+        for some in chunks(lines, rows_at_once(model)):
             rows = [_prepared(fields, json.loads(line), forget_secrets) for line in some]
             if connection.vendor == "postgresql":
                 cursor.execute(start + ", ".join([one] * len(rows)), [value for row in rows for value in row])

@@ -27,7 +27,8 @@ from meta_integration.tests.world import ACCOUNTS, World
 from operations.backups.archive import reading, writing
 from operations.backups.make import make_backup
 from operations.backups.others import who_else_is_connected
-from operations.models import Alert, Backup, BackupStatus, Run, RunIssue, RunStatus
+from operations.files import store_file, stream_file
+from operations.models import Alert, Backup, BackupStatus, FileRole, Run, RunIssue, RunStatus
 from operations.services import raise_alert, start_run
 from products_and_services.models import Product, Revision
 from products_and_services.tests.factories import CategoryFactory, ImageFactory, TenantFactory, VariantFactory, api_client, picture_file
@@ -131,6 +132,7 @@ def fill(shop: Shop) -> None:
     shop.key = api_client(solar)._credentials["HTTP_X_TENANT_API_KEY"]
     run = start_run(solar, "csv", total=3)
     RunIssue.objects.create(run=run, subject="row 2", message="no price")
+    store_file(run, FileRole.UPLOAD, "products.csv", "text/csv", [bytes(range(256)) * 3_000])
     raise_alert(solar, kind="test", key="k", title="Look at this")
     IdempotentAnswer.objects.create(tenant=solar, key="once", fingerprint="f", status=201, body={"id": 1})
     extra = world.product(pizzeria, "SHORT-LIVED")
@@ -235,6 +237,7 @@ def everything_else_works(shop: Shop, machine: Machine) -> None:
     (run,) = Run.objects.filter(kind="csv")
     assert (run.status, run.issues.get().message) == (RunStatus.FAILED, "no price")
     assert "restored" in run.message
+    assert b"".join(stream_file(run.files.get())) == bytes(range(256)) * 3_000
     assert Alert.objects.get(key="k").title == "Look at this"
     assert IdempotentAnswer.objects.get().body == {"id": 1}
     assert Revision.objects.filter(entity="product", action="deleted").count() == 2
