@@ -56,8 +56,8 @@ MODELS = {
 # Addresses that answer something else than a page: changes by POST, JSON, files.
 NOT_PAGES = {
     "live", "autocomplete", "history",
-    "sync_now", "reset_sync", "test", "test_new", "pause", "resume", "compare", "dry_run", "allow_removals", "push", "switch", "revoke",
-    "cancel", "issues", "close",
+    "ask_meta", "sync_now", "reset_sync", "test", "test_new", "pause", "resume", "compare", "dry_run", "allow_removals", "push", "switch",
+    "revoke", "cancel", "issues", "close",
 }  # fmt: skip
 OTHERS = (
     Look("login", "/admin/login/", who=""),

@@ -129,9 +129,27 @@ def test_why_is_it_not_live(page: Page, project: Project) -> None:
     expect(page.get_by_text("What to do:")).to_be_visible()
 
 
+def test_metas_verdict_is_asked_for_and_shown_without_reload(page: Page, project: Project) -> None:
+    item = {"catalog_id": "200000000000001", "retailer_id": "SOL-INV-5K"}
+    project.control("POST", "review", {**item, "ruling": "reject", "reason": "Tobacco products are prohibited."})
+    name, column = "5 kVA Hybrid Inverter", "[data-live-id$=':at_meta']"
+    page.goto(f"{project.web}{PRODUCTS}?q=5+kVA+Hybrid")
+    run_action(page, name, "Ask Meta")
+    expect(page.get_by_text("Meta is asked about 1 item")).to_be_visible()
+    expect(row_of(page, name).locator(column)).to_contain_text("✗ Rejected by Meta")
+    expect(row_of(page, name).locator(column)).to_contain_text("Tobacco products are prohibited.")
+    expect(badge_of(page, name)).to_contain_text("✓ Synced")
+    project.control("POST", "review", {**item, "ruling": "approve"})
+    row_of(page, name).get_by_role("link", name=name).click()
+    page.get_by_role("button", name="Ask Meta").click()
+    expect(page.locator("[data-live-id$=':metas_side']")).to_contain_text("✓ Live")
+    page.get_by_role("link", name="Why is it not live?").click()
+    expect(page.get_by_text("It is live: Meta has exactly this version.")).to_be_visible()
+
+
 def test_the_last_call_is_shown_without_secrets(page: Page, project: Project) -> None:
     page.goto(f"{project.web}{PRODUCTS}{project.samples['products_and_services.Product']}/why/")
-    expect(page.get_by_text("It is live: Meta has exactly this version.")).to_be_visible()
+    expect(page.get_by_text("Meta has exactly this version")).to_be_visible()
     page.get_by_text("Last request").click()
     expect(page.locator("details[open] pre")).to_contain_text(SKU)
     assert "EAASANDBOX" not in page.content() and "sandboxsecret" not in page.content()

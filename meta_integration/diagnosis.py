@@ -26,6 +26,8 @@ from meta_integration.catalog.surroundings import surroundings_of
 from meta_integration.models import CatalogItem, ItemState, MetaAppConfig
 from meta_integration.pausing import Pause, pause_of
 from meta_integration.remedies import remedy_for_code
+from meta_integration.said import NOTHING, Said, items_of, said_about
+from meta_integration.standing import worst_of
 from meta_integration.status import NOT_CONNECTED, live_status
 from products_and_services.load_snapshots import load_snapshots
 from products_and_services.models import Product, SyncStatus
@@ -43,7 +45,7 @@ class Check:
 
 @dataclass(frozen=True)
 class ItemView:
-    """One item at Meta. meaning and to_do: what the state means for a person; times UTC."""
+    """One item at Meta. meaning and to_do: what our side means for a person; said: Meta's side; times UTC."""
 
     item: CatalogItem
     status: SyncStatus
@@ -51,6 +53,7 @@ class ItemView:
     to_do: str
     request: dict[str, Any]
     answer: dict[str, Any]
+    said: Said = NOTHING
 
     @property
     def has_error(self) -> bool:
@@ -72,9 +75,9 @@ class Diagnosis:
     items: list[ItemView] = field(default_factory=list)
 
     @property
-    def is_live(self) -> bool:
-        """True when Meta has what is wanted."""
-        return self.status == SyncStatus.SYNCED
+    def said(self) -> Said:
+        """Meta's side: the worst of the items."""
+        return said_about(worst_of([view.item for view in self.items]))
 
 
 def diagnose(product: Product) -> Diagnosis:
@@ -126,8 +129,7 @@ def local_checks(product: ProductSnapshot, around: Surroundings) -> list[Check]:
 
 def item_views(product: Product) -> list[ItemView]:
     """The product's items in current catalogs, worst first as the summary judges them, those deleted for good left out."""
-    rows = CatalogItem.objects.filter(product_id=product.pk, catalog__tenant=product.tenant_id, catalog__is_current=True)
-    items = [item for item in rows.select_related("catalog__config") if item.state != ItemState.GONE or item.is_waiting]
+    items = [item for item in items_of(product) if item.state != ItemState.GONE or item.is_waiting]
     now = database_now()
     catalogs = {item.catalog_id: item.catalog for item in items}
     paused = {pk for pk, one in catalogs.items() if is_paused(one, now) or (one.config and one.config.paused_at)}
@@ -138,7 +140,7 @@ def _view(item: CatalogItem, paused: set[int]) -> ItemView:
     columns = {"state": item.state, "mark": item.mark, "done": item.done, "catalog_id": item.catalog_id}
     status = status_of(columns, paused)
     meaning, to_do = _words(item, status)
-    return ItemView(item, status, meaning, to_do, redact(item.last_request), redact(item.last_answer))
+    return ItemView(item, status, meaning, to_do, redact(item.last_request), redact(item.last_answer), said_about(item))
 
 
 def _words(item: CatalogItem, status: SyncStatus) -> tuple[str, str]:

@@ -38,6 +38,7 @@ BY_POLICY = {
     ("TOBACCO", "VAPE", "NICOTINE"): Remedy("Meta takes it for a tobacco product.", f"{FORBIDDEN} {SUBMIT}"),
     ("ALCOHOL",): Remedy("Meta takes it for alcohol.", f"{FORBIDDEN} {SUBMIT}"),
     ("WEAPON", "AMMUNITION", "EXPLOSIVE"): Remedy("Meta takes it for a weapon or an explosive.", f"{FORBIDDEN} {SUBMIT}"),
+    ("HAZARD", "CHEMICAL", "POISON"): Remedy("Meta takes it for a hazardous material.", f"{FORBIDDEN} {SUBMIT}"),
     ("ADULT", "SEXUAL", "NUDITY"): Remedy(
         "Meta takes it for an adult product, or the picture for suggestive.", f"Use a neutral picture and text, and save. {SUBMIT}"
     ),

@@ -15,6 +15,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from common.clock import database_now
 from common.metering import BEYOND, BUCKETS
 from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogItem
+from meta_integration.standing import shown_items
 from operations.heartbeats import last_seen
 from operations.models import OPEN_STATUSES, Alert, AlertDelivery, Run, Tally
 from products_and_services.models import Product, SyncStatus
@@ -39,6 +40,7 @@ class TableCollector:
         versions = {"python": platform.python_version(), "django": django.get_version(), "meta_api": settings.META_API_VERSION}
         yield InfoMetricFamily("whatsappcrm_build", "What is running", value=versions)
         yield _products()
+        yield _verdicts()
         yield from _queue()
         yield from _operations()
         yield from _counted()
@@ -49,6 +51,14 @@ def _products() -> Metric:
     rows = Product.objects.values_list("tenant__sub_domain", "meta_sync_status").annotate(count=Count("pk")).order_by()
     for tenant, status, count in rows:
         family.add_metric([tenant, SyncStatus(status).value], count)
+    return family
+
+
+def _verdicts() -> Metric:
+    family = GaugeMetricFamily("whatsappcrm_items_at_meta", "Items that Meta has, by what it says of them", labels=["tenant", "state"])
+    items = shown_items(CatalogItem.objects.all()).exclude(meta_state=None).order_by()
+    for tenant, state, count in items.values_list("catalog__tenant__sub_domain", "meta_state").annotate(count=Count("pk")):
+        family.add_metric([tenant, state], count)
     return family
 
 

@@ -60,6 +60,11 @@ SHOWCASE = (
     Thing(HIDDEN_SKU, "80 W Panel (discontinued)", "39.00", "Panels", "panel", extra={"is_active": False}),
     Thing(REJECTED_SKU, "Imported Regulator (country of origin unknown to Meta)", "59.00", "Inverters", "inverter",
           extra={"origin_country": "ZZ"}),
+    # Meta takes these four; what its review then says of them is settled in sandbox/demo.py.
+    Thing("SOL-LGT-TRAP", "Insect Trap Lamp with bait (Meta's review rejects it)", "24.00", "Lights", "lamp"),
+    Thing("SOL-LGT-SPOT", "Garden Spotlight (Meta cannot fetch its picture)", "17.50", "Lights", "lamp"),
+    Thing("SOL-PNL-20", "20 W Mini Panel (Meta warns about its picture)", "19.00", "Panels", "panel"),
+    Thing("SOL-BAT-USB", "Power Bank (Meta is still looking at it)", "29.00", "Batteries", "battery"),
     Thing(RETRY_SKU, "Outlet: Panel with scratches (Meta has trouble with it)", "29.00", "Outlet", "panel"),
     Thing(FAILED_SKU, "Outlet: Returned inverter (Meta never answers)", "99.00", "Outlet", "inverter"),
     Thing(SYNCING_SKU, "Outlet: Lamp priced in yen (batch still processing)", "1500", "Outlet", "lamp", extra={"currency": "JPY"}),

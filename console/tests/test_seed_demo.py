@@ -6,9 +6,19 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
-from meta_integration.models import CatalogChange, CatalogItem, MetaAppConfig
+from meta_integration.catalog.verdict_asks import ask_verdicts
+from meta_integration.models import Catalog, CatalogChange, CatalogItem, ItemVerdict, MetaAppConfig
+from meta_integration.standing import count_meta_states
+from meta_integration.tests.world import World
 from products_and_services.models import Modifier, Product, ProductCategory, ProductVariant, Revision, SyncStatus
+from sandbox.demo import prepare_demo
+from sandbox.graph.review import ruling_on
 from tenants.models import Tenant
+
+
+@pytest.fixture
+def world(db, settings, monkeypatch):
+    return World(settings, monkeypatch)
 
 
 @pytest.fixture
@@ -55,3 +65,27 @@ def test_what_a_person_renamed_or_deleted_in_the_demo_stays(demo):
     assert Product.objects.get(sku="5784935").name == "Our inverter"
     assert not Product.objects.filter(sku="CAT-01").exists()
     assert not ProductCategory.objects.filter(name="Inverters").exists()
+
+
+def test_every_verdict_of_meta_comes_about_by_itself(world):
+    """With the stand-in's own settings: nothing of Meta's side is painted by the seed."""
+    world.standin.add_demo_accounts()
+    prepare_demo(world.standin)
+    world.standin.review_delay = 5
+    call_command("seed_demo", stdout=io.StringIO())
+    assert not ItemVerdict.objects.exists()
+    catalog = Catalog.objects.get(catalog_id="200000000000001")
+    world.settle(catalog)
+    world.pass_time(minutes=2)
+    while ask_verdicts(catalog.pk):
+        pass
+    found = count_meta_states(CatalogItem.objects.filter(catalog=catalog))
+    assert found.pop("live") > 20
+    assert found == {"rejected": 1, "warning": 2, "processing": 1}
+
+
+def test_what_a_person_approved_on_metas_side_stays_approved(world):
+    prepare_demo(world.standin)
+    world.standin.rule("200000000000001", "SOL-LGT-TRAP", "approve")
+    prepare_demo(world.standin)
+    assert ruling_on(world.standin, "200000000000001", "SOL-LGT-TRAP") == {}

@@ -24,13 +24,17 @@ from common.admin import (
     site,
 )
 from common.redaction import redact
+from meta_integration.admin.filters import ItemMetaStateFilter
 from meta_integration.admin.pause_banner import pause_banners
 from meta_integration.admin.product_pages import pretty
-from meta_integration.admin.words import badge_of
+from meta_integration.admin.verdict_extension import words_of
+from meta_integration.admin.words import badge_of, show_meta_state
+from meta_integration.ask_meta import ask_about_selected
 from meta_integration.catalog.summary import status_of
 from meta_integration.models import CatalogBatch, CatalogItem, CategoryCatalog, ItemState
 from meta_integration.remedies import remedy_for_code
 from meta_integration.resend import resend_selected
+from meta_integration.said import said_about
 from products_and_services.models import Product
 
 
@@ -76,14 +80,18 @@ class CatalogItemAdmin(TenantModelAdmin):
     tenant_lookup = "catalog__tenant"
     can_add = can_change = can_delete = False
     nav_group, nav_icon, nav_order = "Meta", "inventory", 30
-    list_display = ("retailer_id", "name", "shown_state", "attempts", "next_try", "error", "tried")
-    list_filter = (("state", ChoicesDropdownFilter), WaitingFilter, "error_code", ("catalog", RelatedDropdownFilter))
+    list_display = ("retailer_id", "name", "shown_state", "at_meta", "attempts", "next_try", "error", "tried")
+    list_filter = (("state", ChoicesDropdownFilter), ItemMetaStateFilter, WaitingFilter, "error_code", ("catalog", RelatedDropdownFilter))
     search_fields = ("retailer_id", "name", "meta_id", "last_error")
-    list_select_related = ("catalog",)
-    actions = ("send_again",)
-    readonly_fields = ("shown_state", "next_try", "error", "what_to_do", "tried", "succeeded", "call", "answer", "product")
+    list_select_related = ("catalog", "verdict")
+    actions = ("send_again", "ask_meta")
+    readonly_fields = (
+        "shown_state", "at_meta", "asked", "since", "reasons", "next_try", "error", "what_to_do", "tried", "succeeded", "call", "answer",
+        "product",
+    )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("retailer_id", "name", "product", "shown_state", "error", "what_to_do", "attempts", "next_try")}),
+        ("What Meta says", {"fields": ("at_meta", "reasons", "asked", "since")}),
         ("At Meta", {"fields": ("catalog", "meta_id", "tried", "succeeded", "error_code", "fbtrace_id", "call", "answer")}),
     )
     empty_hint = "Items appear here when products are prepared for Meta."
@@ -98,6 +106,30 @@ class CatalogItemAdmin(TenantModelAdmin):
         if item.state == ItemState.GONE:
             return render_badge(Badge("blue", "↻ Syncing"))
         return render_badge(badge_of(status_of(columns, set()), item.attempts))
+
+    @display(description="At Meta")
+    @live_cell
+    def at_meta(self, item: CatalogItem) -> SafeString:
+        """Live: Meta's side, and below it the first reason."""
+        said = said_about(item)
+        badge = show_meta_state(said.state)
+        return format_html('{} <span class="meta-note">{}</span>', badge, said.note) if said.note else badge
+
+    @display(description="Reasons")
+    @live_cell
+    def reasons(self, item: CatalogItem) -> SafeString:
+        """Live: Meta's words and what to do."""
+        return words_of(said_about(item)) or format_html("{}", "None")
+
+    @display(description="Asked")
+    def asked(self, item: CatalogItem) -> SafeString:
+        """How long ago Meta answered about the version it has now."""
+        return render_moment(said_about(item).asked_at, "not yet about this version")
+
+    @display(description="Says so since")
+    def since(self, item: CatalogItem) -> SafeString:
+        """Since when the answer is the same."""
+        return render_moment(said_about(item).changed_at)
 
     @display(description="Next attempt", ordering="next_attempt_at")
     @live_cell
@@ -155,6 +187,13 @@ class CatalogItemAdmin(TenantModelAdmin):
         text = resend_selected(products, reset=True).sentence()
         gone = len(ids) - len(products)
         self.message_user(request, text + (f" {gone} belong to deleted products: “Compare with Meta now” retries those." if gone else ""))
+
+    @action(description="Ask Meta", permissions=["view"])
+    def ask_meta(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Reads back what Meta thinks of the items' products."""
+        ids = queryset.exclude(product_id=None).values("product_id")
+        products = Product.objects.filter(pk__in=ids, tenant__in=queryset.values("catalog__tenant")).select_related("tenant")
+        self.message_user(request, ask_about_selected(products).sentence())
 
     def banners(self, request: HttpRequest, obj: Any = None) -> list[Banner]:
         return pause_banners(request, obj.catalog.tenant if obj else None)

@@ -9,11 +9,12 @@ from django.utils import timezone
 from common.admin import Card, Row, Section, dashboard_section, render_moment, site
 from common.admin.access import active_tenant, allows, scoped
 from meta_integration.admin.pause_banner import pause_banners
-from meta_integration.admin.words import BADGES, badge_of
+from meta_integration.admin.words import BADGES, META_BADGES, badge_of
 from meta_integration.first_push import words_for
 from meta_integration.links import products_url
-from meta_integration.models import Catalog, CatalogChange, MetaAppConfig
+from meta_integration.models import Catalog, CatalogChange, CatalogItem, MetaAppConfig, MetaState
 from meta_integration.needs import reason_text, with_need
+from meta_integration.standing import count_meta_states
 from products_and_services.models import Product, SyncStatus
 
 LATE = timedelta(minutes=2)  # The sweep comes every minute: what waits longer is not being worked on.
@@ -25,6 +26,10 @@ SHOWN = (
 STUCK = {
     SyncStatus.REJECTED: ("refused by Meta", "Correct what Meta's words name, and save: the new version goes at once."),
     SyncStatus.FAILED: ("failed five times", "When the cause is mended, use “Reset Meta sync attempts”."),
+}
+OBJECTIONS = {
+    MetaState.REJECTED: ("rejected by Meta's review", "Customers do not see them. Each product's page says why, and what to do."),
+    MetaState.WARNING: ("with a warning from Meta", "Shown, but worse than they could be. Each product's page says what to do."),
 }
 
 
@@ -73,6 +78,23 @@ def _catalog_rows(request: HttpRequest) -> list[Row]:
     return rows
 
 
+@dashboard_section(order=25)
+def what_meta_says(request: HttpRequest) -> Section | None:
+    """Meta's side, apart from ours: products by what Meta's review says of them."""
+    if not allows(request, "catalog:view"):
+        return None
+    counts = count_meta_states(scoped(request, CatalogItem.objects.all(), "catalog__tenant"))
+    cards = [Card(META_BADGES[state].text, counts[state], products_url(verdict=state), META_BADGES[state].tone) for state in MetaState
+             if counts.get(state)]  # fmt: skip
+    return Section("What Meta says", cards=cards) if cards else None
+
+
+def _objections(request: HttpRequest) -> list[Row]:
+    counts = count_meta_states(scoped(request, CatalogItem.objects.all(), "catalog__tenant"))
+    return [Row(f"{counts[state]} {OBJECTIONS[state][0]}", OBJECTIONS[state][1], products_url(verdict=state)) for state in OBJECTIONS
+            if counts.get(state)]  # fmt: skip
+
+
 @dashboard_section(order=30)
 def products_that_need_you(request: HttpRequest) -> Section | None:
     """What only a person can mend, with the list behind each number."""
@@ -83,6 +105,7 @@ def products_that_need_you(request: HttpRequest) -> Section | None:
     rows = [Row(f"{number} {STUCK[status][0]}", STUCK[status][1], products_url(status=status)) for status, number in counts.items()]
     tenant = active_tenant(request)
     away = products.filter(is_active=True, sync_to_meta=True, meta_sync_status__in=(SyncStatus.NOT_SYNCED, SyncStatus.HIDDEN))
+    rows += _objections(request)
     needs = with_need(away, tenant.pk if tenant else None).exclude(meta_need="")
     for code, number in needs.values_list("meta_need").annotate(number=Count("pk")).order_by("-number"):
         rows.append(Row(f"{number} {words_for(code, number)}", reason_text(code), products_url(need=code)))

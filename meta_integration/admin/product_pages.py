@@ -12,9 +12,10 @@ from common.admin import ConsoleAdmin, Tool, site
 from common.admin.access import active_tenant, allows
 from common.redaction import redact
 from meta_integration.admin.pause_banner import pause_banners
-from meta_integration.admin.words import meta_page, show_badge, show_moment
-from meta_integration.diagnosis import ItemView, diagnose, next_attempt_of
-from meta_integration.models import MetaAppConfig
+from meta_integration.admin.words import meta_page, show_badge, show_meta_state, show_moment
+from meta_integration.ask_meta import ask_about
+from meta_integration.diagnosis import Diagnosis, ItemView, diagnose, next_attempt_of
+from meta_integration.models import MetaAppConfig, MetaState
 from meta_integration.payload_preview import ItemPayload, preview_payloads
 from meta_integration.resend import resend_products
 from products_and_services.models import Product, SyncStatus
@@ -38,6 +39,7 @@ def product_tools(request: HttpRequest, product: Product, leave_out: str = "") -
         "why": Tool("Why is it not live?", page.object_url(product, "why"), "help"),
         "payload": Tool("Preview payload", page.object_url(product, "payload"), "data_object"),
     }
+    tools["ask_meta"] = Tool("Ask Meta", page.object_url(product, "ask_meta"), "forum", post=True)
     if page.has_edit_permission(request, product):
         tools["sync_now"] = Tool("Sync now", page.object_url(product, "sync_now"), "sync", post=True)
         tools["reset_sync"] = Tool("Reset Meta sync attempts", page.object_url(product, "reset_sync"), "restart_alt", post=True)
@@ -67,7 +69,7 @@ def why_view(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> HttpRe
         product=product,
         found=found,
         badge=show_badge(found.status, product.meta_sync_attempts),
-        headline=_headline(found.status, bool(found.reasons)),
+        headline=_headline(found),
         next_attempt=show_moment(next_attempt_of(found), product.tenant, "None planned"),
         last_success=show_moment(product.meta_sync_last_success, product.tenant, "Never"),
         items=[_item_context(view, product) for view in found.items],
@@ -76,9 +78,9 @@ def why_view(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> HttpRe
     )
 
 
-def _headline(status: SyncStatus, kept_away: bool) -> str:
-    if status == SyncStatus.SYNCED:
-        return "It is live: Meta has exactly this version." + (" Parts of it are not sent, see below." if kept_away else "")
+def _headline(found: Diagnosis) -> str:
+    if found.status == SyncStatus.SYNCED:
+        return _verdict_line(found) + (" Parts of it are not sent, see below." if found.reasons else "")
     return {
         SyncStatus.SYNCING: "It is on its way to Meta.",
         SyncStatus.PAUSED: "It waits, because sending to Meta is paused.",
@@ -87,13 +89,30 @@ def _headline(status: SyncStatus, kept_away: bool) -> str:
         SyncStatus.REJECTED: "Meta refuses it as it is. It needs you.",
         SyncStatus.HIDDEN: "Meta has it, but does not show it, because it may not be sold now.",
         SyncStatus.NOT_SYNCED: "It was not sent to Meta.",
-    }[status]
+    }[found.status]
+
+
+def _verdict_line(found: Diagnosis) -> str:
+    """Sent is not yet live: that depends on what Meta says about it."""
+    whole = all(view.said.state == MetaState.REJECTED for view in found.items)
+    one = "It" if whole else "Part of it"
+    return {
+        MetaState.REJECTED: f"Meta has exactly this version, but has rejected it. {one} is not shown to customers, and needs you.",
+        MetaState.WARNING: "Meta has exactly this version and shows it, with a warning.",
+        MetaState.PROCESSING: "Meta has exactly this version and is still looking at it. It may not be visible yet.",
+        MetaState.NOT_ASKED: "Meta has exactly this version. We have not asked yet what it thinks of it.",
+        MetaState.LIVE: "It is live: Meta has exactly this version.",
+        None: "Meta has exactly this version.",
+    }[found.said.state]
 
 
 def _item_context(view: ItemView, product: Product) -> dict[str, Any]:
     return {
         "view": view,
         "badge": show_badge(view.status, view.item.attempts),
+        "at_meta": show_meta_state(view.said.state),
+        "asked": show_moment(view.said.asked_at, product.tenant, "Not yet about this version"),
+        "since": show_moment(view.said.changed_at, product.tenant, "—"),
         "attempted": show_moment(view.item.last_attempt_at, product.tenant, "Never"),
         "next": show_moment(view.item.next_attempt_at if view.item.is_waiting else None, product.tenant, "None planned"),
         "request": pretty(view.request) if view.request else "",
@@ -131,12 +150,26 @@ def _as_text(item: ItemPayload) -> ItemPayload:
     return replace(item, single=single, batch=pretty(item.batch) if item.batch else None)  # type: ignore[arg-type]
 
 
+def ask_view(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """POST from a button: asks Meta what it thinks of one product. Reading only, so whoever may see the product may ask."""
+    product = page.get_object(request, object_id)
+    if product is None or request.method != "POST" or not page.has_view_permission(request, product):
+        raise Http404
+    page.message_user(request, ask_about(product.tenant, [product.pk]).sentence())
+    return _back(page, request, product)
+
+
 def resend_view(page: ConsoleAdmin, reset: bool, request: HttpRequest, object_id: str) -> HttpResponse:
     """POST from a button: sends one product again."""
     product = page.get_object(request, object_id)
     if product is None or request.method != "POST" or not page.has_edit_permission(request, product):
         raise Http404
     page.message_user(request, resend_products(product.tenant, [product.pk], reset=reset).sentence())
+    return _back(page, request, product)
+
+
+def _back(page: ConsoleAdmin, request: HttpRequest, product: Product) -> HttpResponse:
+    """To the page the button was on."""
     came_from = request.headers.get("Referer", "")
     safe = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
     return HttpResponseRedirect(came_from if safe else page.object_url(product))

@@ -12,6 +12,7 @@ from django.utils.timesince import timesince, timeuntil
 
 from common.admin import Badge, ConsoleAdmin, render_badge
 from common.retry import CATALOG_MAX_ATTEMPTS
+from meta_integration.models import MetaState
 from products_and_services.models import SyncStatus
 
 BADGES = {
@@ -23,6 +24,20 @@ BADGES = {
     SyncStatus.PAUSED: Badge("orange", "⏸ Paused"),
     SyncStatus.HIDDEN: Badge("grey", "○ Hidden"),
 }
+
+
+META_BADGES = {
+    MetaState.REJECTED: Badge("red", "✗ Rejected by Meta", hint="Customers do not see it."),
+    MetaState.WARNING: Badge("orange", "⚠ Warning", hint="Meta has it and objects to something."),
+    MetaState.PROCESSING: Badge("blue", "↻ Processing", hint="Meta has not finished looking at it."),
+    MetaState.NOT_ASKED: Badge("grey", "○ Not asked yet", hint="“Ask Meta” asks at once; otherwise the nightly comparison does."),
+    MetaState.LIVE: Badge("green", "✓ Live", hint="Meta shows it and objects to nothing."),
+}
+
+
+def show_meta_state(state: MetaState | None) -> SafeString:
+    """The badge of Meta's side; a dash while Meta has nothing that customers could see."""
+    return render_badge(META_BADGES[state]) if state is not None else format_html("{}", "—")
 
 
 def badge_of(status: str, attempts: int) -> Badge:

@@ -2,10 +2,23 @@
 
 from rest_framework import serializers
 
+from meta_integration.models import MetaState
+from meta_integration.standing import OURS
 from products_and_services.models import SyncStatus
 
 MOST_IDS = 10_000
 STATUSES = f"One of {', '.join(SyncStatus.values)}."
+OUR_STATES = f"Our side: one of {', '.join(OURS)}."
+META_STATES = f"Meta's side: one of {', '.join(MetaState.values)}; null while Meta has nothing that customers could see."
+
+
+class ItemErrorSerializer(serializers.Serializer):
+    """One of Meta's diagnostics, in its own words."""
+
+    type = serializers.CharField(allow_blank=True)
+    priority = serializers.CharField(allow_blank=True, help_text="HIGH, MEDIUM, LOW or a new word.")
+    title = serializers.CharField(allow_blank=True)
+    description = serializers.CharField(allow_blank=True)
 
 
 class CatalogItemSerializer(serializers.Serializer):
@@ -22,6 +35,16 @@ class CatalogItemSerializer(serializers.Serializer):
     last_attempt = serializers.DateTimeField(allow_null=True)
     last_success = serializers.DateTimeField(allow_null=True)
     next_attempt = serializers.DateTimeField(allow_null=True)
+    our_state = serializers.CharField(help_text=OUR_STATES)
+    meta_state = serializers.CharField(allow_null=True, help_text=META_STATES)
+    meta_reasons = serializers.ListField(child=serializers.CharField())
+    meta_what_to_do = serializers.CharField(allow_blank=True)
+    meta_asked_at = serializers.DateTimeField(allow_null=True, help_text="When Meta answered about the version it has now.")
+    meta_changed_at = serializers.DateTimeField(allow_null=True, help_text="Since when it says so.")
+    review_status = serializers.CharField(allow_blank=True, help_text="Meta's word: pending, approved, rejected, outdated or a new one.")
+    whatsapp_review = serializers.CharField(allow_blank=True, help_text="The same for WhatsApp alone.")
+    image_fetch_status = serializers.CharField(allow_blank=True, help_text="Meta's word, for example FETCHED or FETCH_FAILED.")
+    errors = ItemErrorSerializer(many=True)
 
 
 class CatalogStatusSerializer(serializers.Serializer):
@@ -37,7 +60,21 @@ class CatalogStatusSerializer(serializers.Serializer):
     catalog_item_id = serializers.CharField(allow_blank=True)
     reasons = serializers.ListField(child=serializers.CharField())
     reason_codes = serializers.ListField(child=serializers.CharField())
+    our_state = serializers.CharField(help_text=OUR_STATES)
+    meta_state = serializers.CharField(allow_null=True, help_text=f"{META_STATES} The worst of the items.")
+    meta_reasons = serializers.ListField(child=serializers.CharField())
+    meta_what_to_do = serializers.CharField(allow_blank=True)
+    meta_asked_at = serializers.DateTimeField(allow_null=True)
     items = CatalogItemSerializer(many=True)
+
+
+class AskedSerializer(serializers.Serializer):
+    """Meta is asked in a moment; the answer comes with catalog-status. waits: why it is not asked at once, "" otherwise."""
+
+    status = serializers.CharField(help_text="Always “accepted”.")
+    items = serializers.IntegerField(help_text="Items that Meta is asked about.")
+    waits = serializers.CharField(allow_blank=True)
+    status_url = serializers.URLField()
 
 
 class ItemPayloadSerializer(serializers.Serializer):

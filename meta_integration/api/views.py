@@ -11,14 +11,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from meta_integration.api.serializers import (
+    AskedSerializer,
     CatalogStatusSerializer,
     PayloadPreviewSerializer,
     PushAcceptedSerializer,
     PushRequestSerializer,
 )
+from meta_integration.ask_meta import ask_about
+from meta_integration.catalog.verdict import Verdict
 from meta_integration.diagnosis import Diagnosis, ItemView, diagnose, next_attempt_of
 from meta_integration.payload_preview import preview_payloads
 from meta_integration.push_runs import start_push
+from meta_integration.said import Said
+from meta_integration.standing import is_sending, our_state
 from operations.api import run_url
 from operations.models import Run
 from products_and_services.models import Product
@@ -30,7 +35,7 @@ class ProductCatalogViewSet(TenantScopedViewSet):
 
     queryset = Product.objects.select_related("tenant")
     serializer_class = CatalogStatusSerializer
-    required_scopes = {"read": "catalog:view"}
+    required_scopes = {"read": "catalog:view", "ask_meta": "catalog:view"}
     filter_backends: list[Any] = []
     pagination_class = None
     lookup_value_regex = r"\d+"
@@ -40,6 +45,16 @@ class ProductCatalogViewSet(TenantScopedViewSet):
     def catalog_status(self, request: Request, pk: str | None = None) -> Response:
         """Status, attempts, last error, next attempt, reasons and items."""
         return Response(CatalogStatusSerializer(_status_of(diagnose(self.get_object()))).data)
+
+    @extend_schema(request=None, responses={202: AskedSerializer}, operation_id="products_ask_meta")
+    @action(detail=True, methods=["post"], url_path="ask-meta")
+    def ask_meta(self, request: Request, pk: str | None = None) -> Response:
+        """Has Meta asked what it thinks of this product now. Changes nothing at Meta; the answer comes with catalog-status."""
+        product = self.get_object()
+        asked = ask_about(self.tenant, [product.pk])
+        address = request.build_absolute_uri(f"/v1/products/{product.pk}/catalog-status/")
+        body = {"status": "accepted", "items": asked.items, "waits": asked.waits, "status_url": address}
+        return Response(AskedSerializer(body).data, status=202)
 
     @extend_schema(responses=PayloadPreviewSerializer, operation_id="products_payload_preview")
     @action(detail=True, url_path="payload-preview")
@@ -64,12 +79,14 @@ def _status_of(found: Diagnosis) -> dict[str, Any]:
         "catalog_item_id": product.meta_catalog_item_id,
         "reasons": found.reasons,
         "reason_codes": found.reason_codes,
+        "our_state": our_state(found.status, sending=any(is_sending(view.item) for view in found.items)),
+        **_said(found.said),
         "items": [_item(view) for view in found.items],
     }
 
 
 def _item(view: ItemView) -> dict[str, Any]:
-    item = view.item
+    item, verdict = view.item, view.said.verdict or Verdict("")
     return {
         "retailer_id": item.retailer_id,
         "catalog_id": item.catalog.catalog_id,
@@ -82,6 +99,22 @@ def _item(view: ItemView) -> dict[str, Any]:
         "last_attempt": item.last_attempt_at,
         "last_success": item.last_success_at,
         "next_attempt": item.next_attempt_at if item.is_waiting else None,
+        "our_state": our_state(view.status, sending=is_sending(item)),
+        **_said(view.said),
+        "meta_changed_at": view.said.changed_at,
+        "review_status": verdict.review_status,
+        "whatsapp_review": verdict.whatsapp,
+        "image_fetch_status": verdict.image_fetch_status,
+        "errors": [asdict(error) for error in verdict.errors],
+    }
+
+
+def _said(said: Said) -> dict[str, Any]:
+    return {
+        "meta_state": said.state,
+        "meta_reasons": said.reasons,
+        "meta_what_to_do": said.what_to_do,
+        "meta_asked_at": said.asked_at,
     }
 
 

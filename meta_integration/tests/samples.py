@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from meta_integration.models import Catalog, CatalogBatch, CatalogItem, MetaAppConfig
+from meta_integration.models import Catalog, CatalogBatch, CatalogItem, ItemVerdict, MetaAppConfig
 from products_and_services.models import Product
 from tenants.models import Tenant
 from tenants.tests.builder import canary
@@ -28,10 +28,12 @@ def _batch(tenant: Tenant) -> CatalogBatch:
 
 def _item(tenant: Tenant) -> CatalogItem:
     product = Product.objects.create(tenant=tenant, name=f"{canary(tenant)} sent", sku=f"{canary(tenant)}-sent")
-    return CatalogItem.objects.create(
+    item = CatalogItem.objects.create(
         catalog=_catalog(tenant), batch=_batch(tenant), retailer_id=product.sku, product_id=product.pk, name=product.name,
-        last_error=canary(tenant),
+        last_error=canary(tenant), live_hash="sent",
     )  # fmt: skip
+    ItemVerdict.objects.create(item=item, state="rejected", rejection_reasons=[f"{canary(tenant)} is not allowed"], asked_at=NOW)
+    return item
 
 
 SAMPLES: dict[type, Any] = {MetaAppConfig: _config, Catalog: _catalog, CatalogBatch: _batch, CatalogItem: _item}

@@ -2,6 +2,8 @@
 
 import pytest
 
+from meta_integration.models import CatalogItem, ItemVerdict
+from meta_integration.tests.samples import SAMPLES
 from products_and_services.tests.factories import ProductFactory
 
 
@@ -19,6 +21,15 @@ def test_it_counts_products_by_business_and_status(client, tenant, other_tenant)
     assert 'whatsappcrm_products{status="failed",tenant="solar"} 1.0' in text
     assert 'whatsappcrm_products{status="not_synced",tenant="pizzeria"} 1.0' in text
     assert "whatsappcrm_waiting_changes 3.0" in text
+
+
+def test_it_counts_items_by_what_meta_says_of_them(client, tenant, other_tenant):
+    for business in (tenant, other_tenant):
+        SAMPLES[CatalogItem](business)
+    ItemVerdict.objects.filter(item__catalog__tenant=other_tenant).update(rev=99)
+    text = client.get("/metrics").content.decode()
+    assert 'whatsappcrm_items_at_meta{state="rejected",tenant="solar"} 1.0' in text
+    assert 'whatsappcrm_items_at_meta{state="processing",tenant="pizzeria"} 1.0' in text  # The verdict is about another version.
 
 
 @pytest.mark.parametrize(
