@@ -7,8 +7,9 @@ class MetaIntegrationConfig(AppConfig):
 
     def ready(self) -> None:
         from common.restored import after_restore
-        from meta_integration import receivers
+        from meta_integration import pruning, receivers
         from meta_integration.restored import doubt_everything_at_meta
 
         receivers.connect_receivers()
+        pruning.register()
         after_restore(doubt_everything_at_meta, order=50)

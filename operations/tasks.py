@@ -13,8 +13,9 @@ from operations.background import ring_forgotten
 from operations.backups import daily
 from operations.files import prune_files
 from operations.models import AlertDelivery
+from operations.pruning import prune_if_due
 
-LONGEST_BACKUP = 6 * 3600  # seconds
+LONGEST_BACKUP, LONGEST_PRUNING = 6 * 3600, 3600  # seconds
 
 
 @shared_task(name="operations.tasks.sweep")
@@ -44,10 +45,12 @@ def deliver_alerts(*_: Any) -> None:
     deliver.deliver_due(database_now())
 
 
-@shared_task(name="operations.tasks.prune")
+@shared_task(name="operations.tasks.prune", time_limit=LONGEST_PRUNING, soft_time_limit=LONGEST_PRUNING - 60)
 def prune(*_: Any) -> None:
-    """Hourly: files of runs whose time is over."""
-    prune_files(database_now())
+    """Hourly: files of runs whose time is over; once a day the rest of what is old. Killed in the middle, it goes on the day after."""
+    now = database_now()
+    prune_files(now)
+    prune_if_due(now)
 
 
 @shared_task(name="operations.tasks.backup_if_due", time_limit=LONGEST_BACKUP, soft_time_limit=LONGEST_BACKUP - 60)

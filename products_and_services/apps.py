@@ -6,6 +6,7 @@ class ProductsAndServicesConfig(AppConfig):
     verbose_name = "Products and services"
 
     def ready(self) -> None:
-        from products_and_services import signals
+        from products_and_services import pruning, signals
 
         signals.connect_receivers()
+        pruning.register()

@@ -171,6 +171,11 @@ STORAGES = {
 FILE_UPLOAD_PERMISSIONS = 0o644
 BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(BASE_DIR / "var" / "backups")))
 BACKUP_KEEP = env.int("BACKUP_KEEP", default=7)
+# How many days old evidence stays; 0 = for ever. What each covers: docs/operations.md, "What is kept, and how long".
+KEEP_HISTORY_DAYS = env.int("KEEP_HISTORY_DAYS", default=365)
+KEEP_RUNS_DAYS = env.int("KEEP_RUNS_DAYS", default=90)
+KEEP_EVIDENCE_DAYS = env.int("KEEP_EVIDENCE_DAYS", default=30)
+KEEP_AUDIT_DAYS = env.int("KEEP_AUDIT_DAYS", default=730)
 
 # --- people, language, time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
