@@ -39,7 +39,7 @@ MODELS = {
     "meta_integration.CategoryCatalog": Model(),
     "meta_integration.CatalogItem": EVIDENCE,
     "meta_integration.CatalogBatch": EVIDENCE,
-    "operations.Run": EVIDENCE,
+    "operations.Run": Model(add=False, own=(("rollback", "{pk}/rollback/"),)),
     "operations.Alert": EVIDENCE,
     "operations.AlertDelivery": EVIDENCE,
     "tenants.Tenant": Model(),

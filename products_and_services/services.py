@@ -53,17 +53,22 @@ def change_products(tenant_id: UUID, product_ids: Iterable[int], values: Mapping
     Two queries per 2,000 products, and their history in bulk inserts.
     Raises ValueError for a column that cannot be set in bulk and for another business's category.
     """
-    if not set(values) <= BULK_COLUMNS:
-        raise ValueError(f"These fields cannot be set in bulk: {', '.join(sorted(set(values) - BULK_COLUMNS))}.")
-    category_id = values.get("category_id")
-    if category_id is not None and not ProductCategory.objects.for_tenant(tenant_id).filter(pk=category_id).exists():
-        raise ValueError("Choose a category of the same business.")
+    check_bulk_values(tenant_id, values)
     changed: list[int] = []
     with transaction.atomic():
         for ids in chunks(sorted(set(product_ids))):
             changed += _change_chunk(tenant_id, ids, dict(values))
         announce(tenant_id, changed)
     return len(changed)
+
+
+def check_bulk_values(tenant_id: UUID, values: Mapping[str, Any]) -> None:
+    """Raises ValueError for a column that cannot be set in bulk and for another business's category."""
+    if not set(values) <= BULK_COLUMNS:
+        raise ValueError(f"These fields cannot be set in bulk: {', '.join(sorted(set(values) - BULK_COLUMNS))}.")
+    category_id = values.get("category_id")
+    if category_id is not None and not ProductCategory.objects.for_tenant(tenant_id).filter(pk=category_id).exists():
+        raise ValueError("Choose a category of the same business.")
 
 
 def _change_chunk(tenant_id: UUID, ids: list[int], values: dict[str, Any]) -> list[int]:

@@ -1,5 +1,6 @@
 """Admin pages: products with variants, pictures and modifiers; categories; modifier groups; history."""
 
+from products_and_services.admin import run_rollback  # noqa: F401 - adds "Roll back" to the page of a run
 from products_and_services.admin.categories import CategoryAdmin
 from products_and_services.admin.modifiers import ModifierGroupAdmin
 from products_and_services.admin.products import ProductAdmin

@@ -1,34 +1,62 @@
 """Bulk actions of the product list: each calls one service per business and says how many products it changed."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.text import capfirst
+from django.utils.html import format_html
 
-from common.admin import action
-from products_and_services.services import change_products
+from common.admin import action, site
+from operations.models import Run
+from products_and_services.admin.run_rollback import undo_link
+from products_and_services.edits import as_run, edit_products, ids_by_tenant
 
 
 def change_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet, values: dict[str, Any], words: str) -> None:
-    """Sets the columns on the selected products and reports: "12 products activated, 3 were so already."."""
-    by_tenant: dict[Any, list[int]] = defaultdict(list)
-    for tenant_id, pk in queryset.order_by("pk").values_list("tenant_id", "pk"):
-        by_tenant[tenant_id].append(pk)
-    changed = sum(change_products(tenant_id, ids, values) for tenant_id, ids in by_tenant.items())
-    unchanged = sum(map(len, by_tenant.values())) - changed
-    counted = f"{changed} product{'' if changed == 1 else 's'} {words}"
-    rest = f", {unchanged} {'was' if unchanged == 1 else 'were'} so already" if unchanged else ""
-    model_admin.message_user(request, capfirst(f"{counted}{rest}."), messages.SUCCESS if changed else messages.INFO)
+    """Sets the columns on the selected products and reports per business: "12 products activated, 3 were so already. Undo"."""
+    for tenant, ids in ids_by_tenant(queryset).items():
+        run = edit_products(tenant, ids, values, words)
+        if run is None:
+            model_admin.message_user(request, f"Nothing to change: {_counted(len(ids))} {_were(len(ids))} so already.", messages.INFO)
+        elif run.is_open:
+            page = site._registry[Run].object_url(run)
+            text = format_html('{} are changed in the background. <a href="{}">See how far it is</a>', _counted(len(ids)), page)
+            model_admin.message_user(request, text, messages.SUCCESS)
+        else:
+            rest = run.counts["unchanged"]
+            already = f", {rest} {_were(rest)} so already" if rest else ""
+            text = format_html("{} {}{}. {}", _counted(run.counts["changed"]), words, already, undo_link(run))
+            model_admin.message_user(request, text, messages.SUCCESS)
+
+
+def delete_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet) -> None:
+    """Deletes the products as a run per business, so that they can be had back together."""
+    for tenant, ids in ids_by_tenant(queryset).items():
+        with as_run(tenant, total=len(ids), what="deleted") as run, transaction.atomic():
+            queryset.model.objects.filter(pk__in=ids).delete()
+        if run.pk is not None:
+            model_admin.message_user(request, format_html("Deleted by mistake? {}", undo_link(run)), messages.SUCCESS)
+
+
+def _counted(number: int) -> str:
+    return f"{number} product{'' if number == 1 else 's'}"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 class ProductActions:
     """Mixed into ProductAdmin."""
 
     actions: Sequence[str] = ("activate", "deactivate", "sync_on", "sync_off", "sold_out", "available_again")
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """ "Delete selected": a run, too."""
+        delete_selected(self, request, queryset)
 
     @action(description="Activate", permissions=["edit"])
     def activate(self, request: HttpRequest, queryset: QuerySet) -> None:

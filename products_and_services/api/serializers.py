@@ -176,4 +176,5 @@ class BulkAnswerSerializer(serializers.Serializer):
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
     failed = serializers.IntegerField()
+    run_id = serializers.UUIDField(allow_null=True)
     results = BulkRowResultSerializer(many=True)

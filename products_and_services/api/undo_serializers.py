@@ -47,3 +47,32 @@ def restoration_answer(found: Restoration) -> dict[str, Any]:
     """The body of the answer."""
     plain = {"product_id": found.product_id, "restores": found.revision.pk, "steps": found.steps, "problems": found.problems}
     return dict(RestorationSerializer(plain).data)
+
+
+class RollbackRequestSerializer(serializers.Serializer):
+    """overwrite: also what others changed since the run; otherwise that is left alone and told."""
+
+    overwrite = serializers.BooleanField(required=False, default=False)
+
+
+class RollbackPreviewSerializer(serializers.Serializer):
+    """total, made, deleted: products the run touched, created, deleted. steps and problems: of the first `looked_at` products.
+
+    refused: why the run cannot be rolled back now ("" when it can).
+    """
+
+    refused = serializers.CharField(allow_blank=True)
+    total = serializers.IntegerField()
+    made = serializers.IntegerField()
+    deleted = serializers.IntegerField()
+    looked_at = serializers.IntegerField()
+    steps = StepSerializer(many=True)
+    problems = ProblemSerializer(many=True)
+
+
+class RollbackAcceptedSerializer(serializers.Serializer):
+    """The rollback is queued: watch it at run_url."""
+
+    status = serializers.CharField()
+    run_id = serializers.UUIDField()
+    run_url = serializers.CharField()

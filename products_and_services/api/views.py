@@ -17,6 +17,7 @@ from products_and_services.api import serializers
 from products_and_services.api.bulk import save_rows
 from products_and_services.api.filters import CategoryFilter, ImageFilter, ProductFilter, StableOrdering, VariantFilter
 from products_and_services.api.undo_serializers import RestorationSerializer, RestoreRequestSerializer, restoration_answer
+from products_and_services.edits import as_run
 from products_and_services.load_snapshots import load_categories
 from products_and_services.models import Modifier, ModifierGroup, Product, ProductCategory, ProductImage, ProductVariant, Revision
 from products_and_services.undo.restore import NotRestorable, preview_restore, restore_version
@@ -94,9 +95,13 @@ class ProductViewSet(CatalogViewSet):
         """Changes and creates up to 500 products. Each row stands alone: good rows are saved, bad ones come back with their errors.
 
         A row names its product by `id`, else by an existing `sku`, and carries only the fields to set; without a match it creates one.
-        Rows are taken in order. The answer is 200 with one result per row; repeat only the failed ones.
+        Rows are taken in order. The answer is 200 with one result per row; repeat only the failed ones. What the call changed is a run,
+        `run_id` (null when nothing changed), and can be rolled back as one.
         """
-        return Response(save_rows(self.tenant, request.data, self.get_serializer_context()))
+        rows = request.data.get("items") if isinstance(request.data, dict) else request.data
+        with as_run(self.tenant, total=len(rows) if isinstance(rows, list) else 0, what="changed by a bulk call") as run:
+            answer = save_rows(self.tenant, request.data, self.get_serializer_context())
+        return Response({**answer, "run_id": run.pk})
 
 
 class VariantViewSet(CatalogViewSet):

@@ -16,7 +16,7 @@ class Revision(models.Model):
     action = models.CharField(max_length=8, default="changed", help_text="created, changed or deleted")
     changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     actor = models.CharField(max_length=200)
-    run_id = models.UUIDField(null=True, blank=True, db_index=True)
+    run_id = models.UUIDField(null=True, blank=True)
     restores = models.BigIntegerField(null=True, blank=True, help_text="The revision whose version was brought back.")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -26,7 +26,10 @@ class Revision(models.Model):
         ordering = ["-id"]
         verbose_name = "change"
         verbose_name_plural = "history of changes"
-        indexes = [models.Index(fields=["product_id", "-id"])]
+        indexes = [
+            models.Index(fields=["product_id", "-id"]),
+            models.Index(fields=["run_id", "product_id"], name="revision_run_product", condition=models.Q(run_id__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.entity} {self.entity_id} {self.action} by {self.actor}"

@@ -88,9 +88,11 @@ def plan_back(nets: dict[Key, Net], current: State, edited: Collection[Key] = ()
         elif net.action == "created":
             if key not in current:
                 continue
+            if key[0] != "product" and net.product_id in kept:
+                continue
             if key in edited and not overwrite:
                 plan.conflicts.append((key, "", "edited"))
-            elif key[0] == "product" or net.product_id not in kept:
+            else:
                 plan.steps.append(removed(net.product_id, key, current[key]))
         elif key not in current:
             plan.steps.append(made(net.product_id, key, net.before))

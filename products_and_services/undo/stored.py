@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import models
 
+from common.bulk import chunks
 from products_and_services.models import Product, ProductImage, ProductVariant
 from products_and_services.revisions import readable, tracked_fields
 from products_and_services.undo.steps import State, Values
@@ -22,8 +23,11 @@ def lock_products(tenant_id: UUID, product_ids: Collection[int]) -> set[int]:
 
     Everybody locks a product before its parts, so this covers the parts as well.
     """
-    rows = Product.objects.for_tenant(tenant_id).filter(pk__in=product_ids).order_by("pk").select_for_update(no_key=True)
-    return set(rows.values_list("pk", flat=True))
+    found: set[int] = set()
+    for ids in chunks(sorted(product_ids)):
+        rows = Product.objects.for_tenant(tenant_id).filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+        found.update(rows.values_list("pk", flat=True))
+    return found
 
 
 def load_rows(tenant_id: UUID, entity: str, columns: Iterable[str], **which: Any) -> dict[int, Values]:

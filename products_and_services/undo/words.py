@@ -52,6 +52,13 @@ def describe_problems(problems: Iterable[Problem]) -> list[str]:
     return [f"{heading_of(problem)}: {problem.message}" for problem in problems]
 
 
+def problem_lines(problems: Iterable[Problem]) -> list[str]:
+    """The same with the product's name in front, where several products are shown."""
+    problems = list(problems)
+    names = dict(Product.objects.filter(pk__in={problem.product_id for problem in problems}).values_list("pk", "name"))
+    return [f"{names.get(one.product_id, f'Product {one.product_id}')} · {heading_of(one)}: {one.message}" for one in problems]
+
+
 def heading_of(problem: Problem) -> str:
     """The field it is about, of a variant or picture with its number: "Price", "Variant 7, price", "Image 3"."""
     label = label_of(problem.entity, problem.field) if problem.field else ""
