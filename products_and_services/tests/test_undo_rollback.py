@@ -17,6 +17,8 @@ from products_and_services.models import Product, ProductVariant, Revision, Sku
 from products_and_services.models.skus import SkuTaken
 from products_and_services.revisions import write_revisions
 from products_and_services.services import change_products, rename_skus
+from products_and_services.spreadsheets.imports import IMPORT, Upload, start_import
+from products_and_services.spreadsheets.imports import work_on as import_file
 from products_and_services.tests.factories import CategoryFactory, ImageFactory, ProductFactory, VariantFactory
 from products_and_services.tests.shop_days import EDITS, apply_edit, whole_state
 from products_and_services.undo import rollback_work
@@ -437,3 +439,16 @@ def test_a_run_without_its_row_leaves_history_readable(tenant):
     with acting_as(Actor("system", run_id=str(uuid.uuid4()))):
         ProductFactory(tenant=tenant)
     assert Revision.objects.get().run_id
+
+
+def test_a_file_import_is_taken_back_as_one(tenant):
+    kept = ProductFactory(tenant=tenant, sku="A", name="Old name", price=Decimal("5"))
+    before = everything()
+    text = b"sku,name,price\nA,New name,6\nB,Made,7\n"
+    run = start_import(tenant, Upload("products.csv", len(text), [text]), stage=IMPORT)
+    import_file(str(run.pk))
+    assert dict(Product.objects.values_list("sku", "name")) == {"A": "New name", "B": "Made"}
+    run.refresh_from_db()
+    rollback = roll_back(run)
+    assert (issues(rollback), rollback.counts) == ([], {"restored": 1, "removed": 1})
+    assert everything() == before and Product.objects.get() == kept
