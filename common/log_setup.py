@@ -38,6 +38,7 @@ def build_logging(log_format: str) -> dict[str, Any]:
             "django_structlog": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
+            "urllib3": {"level": "WARNING"},  # At DEBUG it writes whole addresses down, proofs and keys in them included.
             "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
         },
     }

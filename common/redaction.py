@@ -1,4 +1,5 @@
-"""What must never be written down, and the masks for it. Pure: no Django, no clock."""
+"""What must never be written down, and the masks for it. No Django, no clock; it knows the environment's secrets when settings named them.
+"""
 
 import re
 from typing import Any
@@ -12,11 +13,23 @@ _IN_TEXT = re.compile(
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s\"']{4,}")
 _GRAPH_TOKEN = re.compile(r"\bEAA[A-Za-z0-9]{8,}")
 MAX_TEXT = 20_000
+SHORTEST_KNOWN = 12  # Shorter ones would mask ordinary words.
+_known: tuple[str, ...] = ()
+
+
+def hide(*secrets: str) -> None:
+    """Names the environment's secrets: these very texts are masked wherever they stand. Called once, from settings."""
+    global _known
+    parts = {part for secret in secrets for part in (secret, *secret.split(",")) if len(part) >= SHORTEST_KNOWN}
+    _known = tuple(sorted({*_known, *parts}, key=len, reverse=True))
 
 
 def redact_text(text: str) -> str:
     """The text with tokens, proofs and secrets masked; cut to 20,000 characters first so that no input is slow."""
     text = text[:MAX_TEXT]
+    for secret in _known:
+        if secret in text:
+            text = text.replace(secret, MASK)
     text = _IN_TEXT.sub(lambda found: f"{found[1]}{found[2]}{MASK}", text)
     return _GRAPH_TOKEN.sub(MASK, _BEARER.sub(f"Bearer {MASK}", text))
 

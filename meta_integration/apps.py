@@ -9,7 +9,9 @@ class MetaIntegrationConfig(AppConfig):
         from common.restored import after_restore
         from meta_integration import pruning, receivers
         from meta_integration.restored import doubt_everything_at_meta
+        from meta_integration.watching import rules
 
         receivers.connect_receivers()
         pruning.register()
         after_restore(doubt_everything_at_meta, order=50)
+        rules.register()

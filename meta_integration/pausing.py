@@ -9,7 +9,7 @@ from common.clock import database_now
 from meta_integration.catalog.pause import is_paused, pause_by_person, resume, resume_by_person
 from meta_integration.catalog.summary import refresh_catalog_summaries
 from meta_integration.models import Catalog, MetaAppConfig
-from meta_integration.remedies import remedy_for_pause
+from meta_integration.remedies import PAUSED_ITSELF, remedy_for_pause
 from tenants.models import Tenant
 from tenants.services import record_audit
 
@@ -56,7 +56,9 @@ def pause_of(tenant: Tenant) -> Pause | None:
     # The one that needs a person is told before one that ends by itself.
     worst = min(catalogs, key=lambda catalog: (catalog.paused_until is not None, catalog.paused_at))
     remedy = remedy_for_pause(worst.pause_code)
-    cause = f"{remedy.meaning} Meta says: “{worst.pause_reason}”" + (f" (code {worst.pause_code})." if worst.pause_code else ".")
+    said = "" if worst.pause_code == PAUSED_ITSELF else "Meta says: "
+    code = f" (code {worst.pause_code})." if worst.pause_code and worst.pause_code > 0 else "."
+    cause = f"{remedy.meaning} {said}“{worst.pause_reason}”{code}"
     ids = tuple(catalog.catalog_id for catalog in catalogs)
     return Pause(config, cause, remedy.to_do, worst.paused_at or now, worst.paused_until, False, ids, len(catalogs) == len(current))
 

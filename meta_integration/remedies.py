@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from common.errors import NeedsConfigurationError, RemoteError
 from meta_integration.graph.errors import OBJECT_GONE, THROTTLED
 
+PAUSED_ITSELF = -1  # pause_code of a catalog that watching/auto_pause.py stopped; Meta's own codes are positive.
 PERMISSION_CODES = frozenset({3, 10, *range(200, 300)})
 
 
@@ -87,6 +88,8 @@ def remedy_for_code(code: int | None) -> Remedy:
 
 def remedy_for_pause(code: int | None) -> Remedy:
     """What a catalog's pause_code means. 100 pauses only where the catalog or the proof is wrong (graph/errors.py)."""
+    if code == PAUSED_ITSELF:
+        return Remedy("Sending paused by itself because it went on failing.", "Mend the cause, then press “Resume”.")
     if code == 100:
         return Remedy(
             "Meta does not let this token use the catalog: the catalog id is wrong, or the app secret does not fit the token.",

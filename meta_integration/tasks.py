@@ -15,6 +15,7 @@ from meta_integration.catalog.expand import expand_due
 from meta_integration.catalog.sweep import sweep as sweep_all
 from meta_integration.models import Catalog
 from meta_integration.push_runs import refresh_push_runs
+from operations import heartbeats
 from tenants.models import Tenant
 
 
@@ -58,7 +59,9 @@ def _nobody_rings_earlier(catalog_pk: int, seconds: float) -> bool:
 @shared_task(name="meta_integration.tasks.sweep")
 def sweep(*_: Any) -> None:
     """Every minute: what no doorbell announced."""
-    sweep_all(database_now())
+    now = database_now()
+    heartbeats.beat(heartbeats.CATALOG, now)
+    sweep_all(now)
     refresh_push_runs()
     comparisons.ring_forgotten()
 

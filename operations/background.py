@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 
 from common.clock import database_now
 from common.doorbell import ring
+from common.log_context import about
 from operations.models import Run, RunStatus
 from operations.services import finish_run
 from tenants.actor import Actor, acting_as, current_actor
@@ -52,7 +53,7 @@ def take_up(run_id: str) -> Run | None:
 @contextmanager
 def at_work(run: Run) -> Iterator[Run]:
     """Inside, everything is done in the name of whoever started the run, and noted as this run's; an exception ends it as failed."""
-    with acting_as(Actor(run.started_by, run_id=str(run.pk))):
+    with acting_as(Actor(run.started_by, run_id=str(run.pk))), about(run_id=run.pk, tenant=run.tenant.sub_domain):
         try:
             yield run
         except Exception:

@@ -14,6 +14,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from common.log_context import note
 from tenants.actor import name_actor
 from tenants.models import Tenant, TenantApiKey
 from tenants.scopes import allows
@@ -87,6 +88,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def _welcome(self, request: Request, key: TenantApiKey) -> None:
         name_actor(f"API key {key}")
+        note(tenant=key.tenant.sub_domain, key=key.prefix)
         request._request.tenant = key.tenant  # type: ignore[attr-defined]
         now = timezone.now()
         if key.last_used_at is None or key.last_used_at < now - USED_NOTE:

@@ -7,6 +7,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from common.log_context import keep_for_the_last_line, note
 from tenants.actor import Actor, acting_as
 
 
@@ -33,6 +34,10 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            note(user=user.get_username())
         name = f"person {user.get_username()}" if user is not None and user.is_authenticated else "anonymous"
         with acting_as(Actor(name, request_id=request_id(), ip_address=client_address(request))):
-            return self.get_response(request)
+            response = self.get_response(request)
+        keep_for_the_last_line(request)
+        return response

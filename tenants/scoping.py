@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from common.log_context import note
 from tenants.models import Membership, Role, Tenant
 from tenants.scopes import ROLE_SCOPES
 from tenants.scopes import allows as scopes_allow
@@ -43,6 +44,7 @@ def active_tenant(request: HttpRequest) -> Tenant | None:
     """The business chosen in the switcher. A member without a choice works in the first one; a superuser without one sees all (None)."""
     if not hasattr(request, "_active_tenant"):
         request._active_tenant = _find_active(request)  # type: ignore[attr-defined]
+        note(tenant=getattr(request._active_tenant, "sub_domain", ""))  # type: ignore[attr-defined]
     return request._active_tenant  # type: ignore[attr-defined]
 
 

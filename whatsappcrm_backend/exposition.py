@@ -14,7 +14,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 
 from common.clock import database_now
 from common.metering import BEYOND, BUCKETS
-from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogItem
+from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogItem, CatalogWatch
 from meta_integration.standing import shown_items
 from operations.heartbeats import last_seen
 from operations.models import OPEN_STATUSES, Alert, AlertDelivery, Run, Tally
@@ -69,6 +69,9 @@ def _queue() -> Iterator[Metric]:
     yield _gauge("whatsappcrm_waiting_changes", "Changed products not yet expanded to items", changes["count"])
     age = (database_now() - changes["oldest"]).total_seconds() if changes["oldest"] else 0
     yield _gauge("whatsappcrm_oldest_change_seconds", "Age of the oldest of them", max(age, 0))
+    head = CatalogWatch.objects.filter(catalog__is_current=True).aggregate(oldest=Min("head_since"))["oldest"]
+    waited = (database_now() - head).total_seconds() if head else 0
+    yield _gauge("whatsappcrm_queue_age_seconds", "How long the next item in line has waited, in the slowest catalog", max(waited, 0))
     open_batches = CatalogBatch.objects.filter(poll_at__isnull=False).count()
     yield _gauge("whatsappcrm_open_batches", "Batches at Meta whose outcome is still to come", open_batches)
     paused = Catalog.objects.filter(is_current=True).filter(Q(paused_at__isnull=False) | Q(config__paused_at__isnull=False))

@@ -10,6 +10,7 @@ import environ
 from django.templatetags.static import static
 
 from common.log_setup import build_logging, configure_structlog
+from common.redaction import hide
 from common.required_secrets import secret_or_refuse
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "common.database_outage.DatabaseOutageMiddleware",
+    "common.log_context.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -222,9 +224,14 @@ if SENTRY_DSN:
 
     # Neither people's data nor local variables (tokens live in them) leave this machine.
     sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, include_local_variables=False)
+hide(SECRET_KEY, ENCRYPTION_SECRET, META_APP_SECRET, META_WEBHOOK_VERIFY_TOKEN, AWS_SECRET_ACCESS_KEY, ALERT_WEBHOOK_SECRET,
+     ALERT_WEBHOOK_URL, METRICS_TOKEN, SENTRY_DSN, EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD") or "",
+     DATABASES["default"].get("PASSWORD") or "")  # fmt: skip
 LOG_FORMAT = env.str("LOG_FORMAT", default="console")
 LOGGING = build_logging(LOG_FORMAT)
 configure_structlog(LOG_FORMAT)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True  # Tasks log under the id of the request that caused them.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # RequestIdMiddleware has looked at it.
 
 # --- API ----------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -71,6 +71,7 @@ class MetaAppConfigAdmin(ConfigPages, TenantModelAdmin):
         (None, {"fields": ("is_active", "catalog_id", "business_id")}),
         ("Credentials", {"fields": ("access_token", "app_secret", "clear_app_secret")}),
         ("Products", {"fields": ("placeholder_image_url",)}),
+        ("When most items fail", {"fields": ("auto_pause", "auto_pause_share", "auto_pause_minutes")}),
         (
             "WhatsApp and advanced",
             {"fields": ("waba_id", "phone_number_id", "verify_token", "clear_verify_token", "api_version"), "classes": ["collapse"]},

@@ -8,6 +8,7 @@ from django.db.models import F, Min, Q
 
 from common.clock import database_now
 from common.lease import Lease, claim
+from common.log_context import about
 from meta_integration.catalog.asks import ask_due, may_be_asked
 from meta_integration.catalog.batches import BatchSender
 from meta_integration.catalog.carriers import load_carriers
@@ -42,6 +43,11 @@ def drain_catalog(catalog_pk: int, clock: Callable[[], datetime] = database_now)
     catalog = Catalog.objects.select_related("tenant", "config__tenant").filter(pk=catalog_pk).first()
     if catalog is None:
         return Outcome()
+    with about(tenant=catalog.tenant.sub_domain, catalog=catalog.catalog_id):
+        return _drain(catalog, clock)
+
+
+def _drain(catalog: Catalog, clock: Callable[[], datetime]) -> Outcome:
     expanded = catalog.tenant.is_active and expand_due(catalog.tenant, clock())
     if not is_callable(catalog, clock()):
         return Outcome(more=expanded)

@@ -6,14 +6,19 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 
+from common.clock import database_now
 from common.doorbell import ring
 from common.errors import NeedsConfigurationError, RemoteError
 from meta_integration.catalog.decide import is_due
-from meta_integration.models import Catalog, MetaAppConfig
+from meta_integration.models import Catalog, CatalogWatch, MetaAppConfig
 from operations.services import close_alert, raise_alert
 
 LONGEST_PAUSE = timedelta(minutes=60)
 TOKEN_CODES = frozenset({102, 104, 190})
+PAUSED_REMEDY = (
+    "Check the token, its permissions and the catalog id in the Meta App Config, then press “Resume”. Saving a new token resumes by "
+    "itself. No change is lost meanwhile."
+)
 FAILURES_BEFORE_REST, REST = 5, timedelta(seconds=60)
 
 
@@ -39,29 +44,38 @@ def is_resting(catalog: Catalog, now: datetime) -> bool:
 
 def pause_for(catalog: Catalog, error: RemoteError, now: datetime) -> None:
     """Stops the catalog: for the minutes Meta named (throttle), or until a person acts (configuration; one alert)."""
-    stopped = isinstance(error, NeedsConfigurationError)
-    until = None if stopped else now + min(timedelta(seconds=error.retry_after or 300), LONGEST_PAUSE)
+    if isinstance(error, NeedsConfigurationError):
+        stop_catalog(catalog, error.message, error.code, now)
+        return
+    _pause(catalog, error.message, error.code, now, now + min(timedelta(seconds=error.retry_after or 300), LONGEST_PAUSE))
+
+
+def stop_catalog(catalog: Catalog, reason: str, code: int | None, now: datetime) -> None:
+    """No call until a person resumes or the token changes; one alert, in the same transaction."""
+    with transaction.atomic():
+        _pause(catalog, reason, code, now, None)
+        raise_alert(
+            catalog.tenant,
+            kind="catalog_paused",
+            key=paused_alert_key(catalog.pk),
+            title=f"Catalog {catalog.catalog_id} is paused: {reason}",
+            remedy=PAUSED_REMEDY,
+            link=reverse("admin:meta_integration_metaappconfig_changelist"),
+        )
+
+
+def _pause(catalog: Catalog, reason: str, code: int | None, now: datetime, until: datetime | None) -> None:
     values = {
         "paused_at": now,
         "paused_until": until,
-        "pause_code": error.code,
-        "pause_reason": error.message[:500],
+        "pause_code": code,
+        "pause_reason": reason[:500],
         "pause_fingerprint": catalog.config.credentials_fingerprint if catalog.config else "",
     }
     catalog.__dict__.update(values)
     Catalog.objects.filter(pk=catalog.pk).update(**values)
-    if error.code in TOKEN_CODES:  # The token is every catalog's: one failed call is enough.
+    if code in TOKEN_CODES:  # The token is every catalog's: one failed call is enough.
         Catalog.objects.filter(config=catalog.config_id, is_current=True).update(**values)
-    if stopped:
-        raise_alert(
-            catalog.tenant,
-            kind="catalog_paused",
-            key=_alert_key(catalog),
-            title=f"Catalog {catalog.catalog_id} is paused: {error.message}",
-            remedy="Check the token, its permissions and the catalog id in the Meta App Config, then press “Resume”. Saving a new token "
-            "resumes by itself. No change is lost meanwhile.",
-            link=reverse("admin:meta_integration_metaappconfig_changelist"),
-        )
 
 
 def resume(catalog: Catalog) -> None:
@@ -70,7 +84,9 @@ def resume(catalog: Catalog) -> None:
         Catalog.objects.filter(pk=catalog.pk).update(
             paused_at=None, paused_until=None, pause_code=None, pause_reason="", pause_fingerprint="", failures_in_row=0, resting_until=None
         )
-        close_alert(catalog.tenant, _alert_key(catalog))
+        close_alert(catalog.tenant, paused_alert_key(catalog.pk))
+        # What failed before is forgiven: otherwise sending would pause again at the next look.
+        CatalogWatch.objects.filter(catalog=catalog).update(counted_from=database_now(), warned_at=None, pause_at=None)
         ring("meta_integration.tasks.drain_catalog", catalog.pk)
     catalog.refresh_from_db()
 
@@ -111,5 +127,6 @@ def note_outcome(catalog: Catalog, *, failed: bool, now: datetime) -> None:
         Catalog.objects.filter(pk=catalog.pk).update(resting_until=catalog.resting_until, failures_in_row=0)
 
 
-def _alert_key(catalog: Catalog) -> str:
-    return f"catalog-paused-{catalog.pk}"
+def paused_alert_key(catalog_pk: int) -> str:
+    """Key of the alert about a pause; watching/rules.py closes it when the pause is over."""
+    return f"catalog-paused-{catalog_pk}"

@@ -17,6 +17,7 @@ from common.bulk import chunks, update_rows
 from common.clock import database_now
 from common.doorbell import ring
 from common.errors import NeedsConfigurationError, RemoteError
+from common.log_context import note
 from meta_integration.catalog.asks import ask
 from meta_integration.catalog.carriers import load_carriers
 from meta_integration.catalog.changes import mark_changed
@@ -76,6 +77,7 @@ def read_back(
         if run_id and (run := Run.objects.filter(pk=run_id).first()):
             finish_run(run, RunStatus.FAILED, message="The catalog is paused or not connected.")
         return None
+    note(tenant=catalog.tenant.sub_domain, catalog=catalog.catalog_id, run_id=run_id)
     run = Run.objects.filter(pk=run_id).first() if run_id else None
     run = run or start_run(catalog.tenant, RunKind.RECONCILE, params={"catalog": catalog.catalog_id, "dry_run": dry_run}, phase="reading")
     reader = _Reader(catalog, run, clock, service_for(catalog), allow_removals)

@@ -40,6 +40,14 @@ def error_from(status: int, headers: Any, payload: Any, *, about_item: bool) -> 
     )
 
 
+def outcome_of(error: RemoteError) -> str:
+    """One word for /metrics: throttled, ambiguous, transient, permanent or configuration."""
+    if error.retry_after is not None:
+        return "throttled"
+    kinds = {NeedsConfigurationError: "configuration", PermanentError: "permanent", AmbiguousError: "ambiguous"}
+    return next((word for kind, word in kinds.items() if isinstance(error, kind)), "transient")
+
+
 def _class_for(status: int, code: int | None, subcode: int | None, error: dict[str, Any], about_item: bool) -> type[RemoteError]:
     if code in CONFIGURATION:
         return NeedsConfigurationError

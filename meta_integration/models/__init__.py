@@ -6,6 +6,7 @@ from meta_integration.models.changes import CatalogChange
 from meta_integration.models.configs import MetaAppConfig
 from meta_integration.models.items import IN_DOUBT, CatalogItem, ItemState
 from meta_integration.models.verdicts import ItemVerdict, MetaState
+from meta_integration.models.watches import CatalogWatch
 
 __all__ = [
     "ADVISED_BATCH_SIZE",
@@ -14,6 +15,7 @@ __all__ = [
     "CatalogBatch",
     "CatalogChange",
     "CatalogItem",
+    "CatalogWatch",
     "CategoryCatalog",
     "ItemState",
     "ItemVerdict",

@@ -6,7 +6,7 @@ from typing import Any, Optional, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator, URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models, transaction
 from django.db.models import Q
 
@@ -45,6 +45,16 @@ class MetaAppConfig(models.Model):
     placeholder_image_url = models.URLField(
         max_length=2000, blank=True, validators=[URLValidator(schemes=["http", "https"])],
         help_text="Sent for products that have no usable picture. Blank: such products are not sent.",
+    )
+    auto_pause = models.BooleanField(
+        "pause by itself", default=True, help_text="When most items fail in the same way, warn first, then stop sending until resumed."
+    )
+    auto_pause_share = models.PositiveSmallIntegerField(
+        "when so many percent fail alike", default=50, validators=[MinValueValidator(10), MaxValueValidator(100)],
+        help_text="Of at least 20 items tried within an hour.",
+    )
+    auto_pause_minutes = models.PositiveSmallIntegerField(
+        "minutes from warning to pause", default=30, validators=[MinValueValidator(5), MaxValueValidator(1440)]
     )
     is_active = models.BooleanField("active", default=True, help_text="One per business; activating one deactivates the other.")
     paused_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -29,6 +29,7 @@ def form_data(config=None, **values):
         "business_id": "100000000000777",
         "api_version": "v26.0",
         "is_active": "on",
+        "auto_pause": "on", "auto_pause_share": "50", "auto_pause_minutes": "30",
         "access_token": "", "app_secret": "", "verify_token": "",
     }  # fmt: skip
     return MANAGEMENT | known | values

@@ -12,7 +12,7 @@ def test_readyz_is_ready_without_a_broker_and_says_so(client, db, monkeypatch):
     monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ready", "database": "up", "migrations": "up", "broker": "down"}
+    assert answer.json() == {"status": "ready", "database": "up", "migrations": "up", "broker": "down", "sweep": "never"}
 
 
 def test_readyz_says_so_when_migrations_are_pending(client, db):

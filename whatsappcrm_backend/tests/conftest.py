@@ -1,0 +1,25 @@
+"""The log as a collector of JSON lines gets it."""
+
+import io
+import json
+import logging
+
+import pytest
+import structlog
+
+from common.log_setup import build_logging
+
+
+@pytest.fixture
+def lines():
+    """`lines()`: everything logged so far."""
+    line = build_logging("json")["formatters"]["line"]
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=line["foreign_pre_chain"], processors=line["processors"]))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    structlog.contextvars.clear_contextvars()
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    root.removeHandler(handler)
+    structlog.contextvars.clear_contextvars()
