@@ -49,6 +49,7 @@ def _plant_evidence(tenant: Any) -> None:
     ModifierGroup.objects.create(tenant=tenant, name="Mounting?", max_selected=1)
     create_api_key(tenant, "Till in the shop", ["catalog:view"])
     raise_alert(tenant, kind="demo", key="demo", title="The token ends in seven days.", remedy="Make a new one.", link="/admin/")
+    raise_alert(tenant, kind="demo", key="disk", title="The disk is almost full", remedy="Make room.", severity="critical")
     told = {"alert": Alert.objects.get(tenant=tenant, key="demo"), "event": "opened"}
     AlertDelivery.objects.create(channel="email", recipient="owner@solar.example", delivered_at=database_now(), attempts=1, **told)
     AlertDelivery.objects.create(channel="webhook", attempts=5, last_error="The webhook answered HTTP 503.", **told)

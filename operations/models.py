@@ -207,7 +207,7 @@ class AlertDelivery(models.Model):
         indexes = [models.Index(fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="delivery_due")]
 
     def __str__(self) -> str:
-        return f"{self.get_event_display()}: {self.alert} ({self.recipient or self.get_channel_display()})"
+        return f"{self.get_event_display()}: {self.alert}"  # Without the receiver: not everybody may know the operator's address.
 
 
 class Heartbeat(models.Model):

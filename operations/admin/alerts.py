@@ -73,6 +73,7 @@ class DeliveryInline(TenantInline):
     fields = readonly_fields = ("event", "to", "state", "attempts", "last_error")
     can_add = can_change = can_delete_rows = False
     per_page = 50
+    hide_title = True
 
     @display(description="To")
     def to(self, delivery: AlertDelivery) -> str:

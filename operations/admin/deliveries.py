@@ -69,7 +69,7 @@ class AlertDeliveryAdmin(TenantModelAdmin):
     view_scope = edit_scope = "integrations:manage"
     can_add = can_change = can_delete = False
     nav_group, nav_icon, nav_order = "Operations", "outgoing_mail", 30
-    list_display = ("alert", "event", "to", "state", "attempts", "last_error", "created")
+    list_display = ("message", "to", "state", "last_error", "created")
     list_filter = (StateFilter, ("channel", ChoicesDropdownFilter), ("event", ChoicesDropdownFilter))
     list_select_related = ("alert",)
     search_fields = ("alert__title",)
@@ -85,6 +85,11 @@ class AlertDeliveryAdmin(TenantModelAdmin):
         """Each row knows whether its reader runs the installation."""
         rows = super().get_queryset(request)
         return rows.annotate(reader_is_operator=F("pk")) if request.user.is_superuser else rows
+
+    @display(description="Message", ordering="alert__title")
+    def message(self, delivery: AlertDelivery) -> str:
+        """ "Opened: Catalog .. is paused"."""
+        return str(delivery)
 
     @display(description="To", ordering="channel")
     def to(self, delivery: AlertDelivery) -> str:

@@ -107,7 +107,7 @@ def _settle(rows: Iterable[AlertDelivery], now: datetime, error: NotDelivered | 
     mine = AlertDelivery.objects.filter(pk__in=ids, delivered_at__isnull=True)
     if error is None:
         return mine.update(delivered_at=now, next_attempt_at=None, last_error="")
-    logger.warning("%s alert messages were not delivered: %s", len(ids), error)
+    logger.warning("Alert messages not delivered: %s. %s", len(ids), error)
     mine.update(last_error=str(error)[:300], **({"next_attempt_at": None} if error.final else {}))
     return 0
 

@@ -71,7 +71,7 @@ def failing_deliveries(now: datetime, _open: frozenset[Cause]) -> Iterator[Findi
     for channel, count in failing.values_list("channel").annotate(count=Count("pk")).order_by():
         setting = "EMAIL_URL" if channel == Channel.EMAIL else "ALERT_WEBHOOK_URL"
         yield Finding(
-            None, f"deliveries-failing-{channel}", f"{count} alert messages could not be delivered ({Channel(channel).label})",
+            None, f"deliveries-failing-{channel}", f"Alerts do not arrive: {count} undelivered ({Channel(channel).label})",
             f"Check {setting}; the list shows what the other side answered. Then choose “Try again”, or send a test alert.",
             reverse("admin:operations_alertdelivery_changelist") + "?state=undelivered",
         )  # fmt: skip
