@@ -6,6 +6,7 @@ Names and meanings: docs/monitoring.md (a test compares). Counters come from ope
 import platform
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 import django
 from django.conf import settings
@@ -41,8 +42,9 @@ class TableCollector:
         yield InfoMetricFamily("whatsappcrm_build", "What is running", value=versions)
         yield _products()
         yield _verdicts()
-        yield from _queue()
-        yield from _operations()
+        now = database_now()
+        yield from _queue(now)
+        yield from _operations(now)
         yield from _counted()
 
 
@@ -62,15 +64,15 @@ def _verdicts() -> Metric:
     return family
 
 
-def _queue() -> Iterator[Metric]:
+def _queue(now: datetime) -> Iterator[Metric]:
     waiting = CatalogItem.objects.filter(~Q(mark=F("done")), catalog__is_current=True)
     yield _gauge("whatsappcrm_waiting_items", "Items whose newest version is not settled", waiting.count())
     changes = CatalogChange.objects.aggregate(count=Count("pk"), oldest=Min("marked_at"))
     yield _gauge("whatsappcrm_waiting_changes", "Changed products not yet expanded to items", changes["count"])
-    age = (database_now() - changes["oldest"]).total_seconds() if changes["oldest"] else 0
+    age = (now - changes["oldest"]).total_seconds() if changes["oldest"] else 0
     yield _gauge("whatsappcrm_oldest_change_seconds", "Age of the oldest of them", max(age, 0))
     head = CatalogWatch.objects.filter(catalog__is_current=True).aggregate(oldest=Min("head_since"))["oldest"]
-    waited = (database_now() - head).total_seconds() if head else 0
+    waited = (now - head).total_seconds() if head else 0
     yield _gauge("whatsappcrm_queue_age_seconds", "How long the next item in line has waited, in the slowest catalog", max(waited, 0))
     open_batches = CatalogBatch.objects.filter(poll_at__isnull=False).count()
     yield _gauge("whatsappcrm_open_batches", "Batches at Meta whose outcome is still to come", open_batches)
@@ -78,7 +80,7 @@ def _queue() -> Iterator[Metric]:
     yield _gauge("whatsappcrm_paused_catalogs", "Catalogs that may not be called now", paused.count())
 
 
-def _operations() -> Iterator[Metric]:
+def _operations(now: datetime) -> Iterator[Metric]:
     yield _gauge("whatsappcrm_open_runs", "Runs that have not ended", Run.objects.filter(status__in=OPEN_STATUSES).count())
     alerts = GaugeMetricFamily("whatsappcrm_open_alerts", "Alerts that nobody has closed", labels=["kind", "severity"])
     rows = Alert.objects.filter(closed_at__isnull=True).values_list("kind", "severity").annotate(count=Count("pk")).order_by()
@@ -89,7 +91,7 @@ def _operations() -> Iterator[Metric]:
     yield _gauge("whatsappcrm_pending_alert_deliveries", "Alert messages that are still to be sent", pending)
     seen = last_seen()
     if seen is not None:  # Without the sample a rule with absent() tells that nothing ever ran.
-        yield _gauge("whatsappcrm_sweep_age_seconds", "Since the last minute task", max((database_now() - seen).total_seconds(), 0))
+        yield _gauge("whatsappcrm_sweep_age_seconds", "Since the last minute task", max((now - seen).total_seconds(), 0))
 
 
 def _counted() -> Iterator[Metric]:
