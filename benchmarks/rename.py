@@ -1,24 +1,30 @@
 """A category with 10,000 products is renamed: queries and seconds of the save."""
 
-from benchmarks.report import heading, say, seconds_of
+from benchmarks.report import heading, median, say, seconds_of, wrong
 from benchmarks.shop import connected_shop, stock_up
 
-PRODUCTS = 10_000
+PRODUCTS, ROUNDS = 10_000, 5
 
 
 def run() -> None:
-    """One rename, its announcement included."""
+    """One rename, its announcement included; the median of five."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    from meta_integration.models import CatalogChange
     from products_and_services.models import ProductCategory
 
-    heading(f"Renaming a category of {PRODUCTS:,} products (target: at most 30 queries, 2 s)")
+    heading(f"Renaming a category of {PRODUCTS:,} products")
     tenant, _ = connected_shop()
     stock_up(tenant, PRODUCTS)
     category = ProductCategory.objects.get(tenant=tenant)
-    category.name = "Solar panels"
-    with CaptureQueriesContext(connection) as queries:
-        seconds = seconds_of(category.save)
-    say("queries", str(len(queries)), "<= 30")
-    say("seconds", f"{seconds:.2f} s", "<= 2 s")
+    seconds, statements = [], 0
+    for number in range(ROUNDS):
+        category.name = f"Solar panels {number}"
+        with CaptureQueriesContext(connection) as queries:
+            seconds.append(seconds_of(category.save))
+        statements = max(statements, len(queries))
+    if CatalogChange.objects.count() != PRODUCTS:
+        wrong(f"{CatalogChange.objects.count():,} products were announced instead of {PRODUCTS:,}")
+    say("SQL statements", statements, target=30)
+    say("seconds", median(seconds), "s", target=2)

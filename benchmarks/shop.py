@@ -2,12 +2,11 @@
 
 from decimal import Decimal
 
+from benchmarks.meta_side import APP_SECRET, BUSINESS, CATALOG, TOKEN
+from common.bulk import chunks
 from meta_integration.models import Catalog, MetaAppConfig
 from products_and_services.models import Product, ProductCategory, ProductImage, Sku
-from products_and_services.signals import announce
 from tenants.models import Tenant
-
-TOKEN, APP_SECRET, BUSINESS, CATALOG = "EAASANDBOXSOLAR0001", "sandboxsecretsolar00000000000001", "100000000000001", "200000000000001"
 
 
 def connected_shop() -> tuple[Tenant, Catalog]:
@@ -17,22 +16,19 @@ def connected_shop() -> tuple[Tenant, Catalog]:
     return tenant, Catalog.objects.get(tenant=tenant)
 
 
-def stock_up(tenant: Tenant, count: int, *, announced: bool = False) -> list[int]:
-    """`count` products with picture and SKU; returns their ids."""
+def stock_up(tenant: Tenant, count: int) -> list[int]:
+    """`count` products P-0, P-1, .. with picture and SKU, written in portions and announced to nobody; returns their ids."""
     category, _ = ProductCategory.objects.get_or_create(tenant=tenant, name="Panels")
-    products = Product.objects.bulk_create(
-        [
+    ids: list[int] = []
+    for numbers in chunks(range(count)):
+        made = Product.objects.bulk_create(
             Product(tenant=tenant, name=f"Panel {n}", sku=f"P-{n}", price=Decimal("19.99"), stock_quantity=5, category=category,
                     description="A panel of the benchmark. " * 8)
-            for n in range(count)
-        ],
-        batch_size=1000,
-    )  # fmt: skip
-    Sku.objects.bulk_create([Sku(tenant=tenant, value=product.sku, product=product) for product in products], batch_size=1000)
-    ProductImage.objects.bulk_create(
-        [ProductImage(product=product, remote_url=f"https://shop.example/{product.pk}.jpg") for product in products], batch_size=1000
-    )
-    ids = [product.pk for product in products]
-    if announced:
-        announce(tenant.pk, ids)
+            for n in numbers
+        )  # fmt: skip
+        Sku.objects.bulk_create(Sku(tenant=tenant, value=product.sku, product=product) for product in made)
+        ProductImage.objects.bulk_create(
+            ProductImage(product=product, remote_url=f"https://shop.example/{product.pk}.jpg") for product in made
+        )
+        ids += [product.pk for product in made]
     return ids

@@ -11,6 +11,7 @@ from common.clock import database_now
 from common.doorbell import ring
 from meta_integration import comparisons
 from meta_integration.catalog import drain, readback, verdict_asks
+from meta_integration.catalog.changes import DEBOUNCE, next_change_due
 from meta_integration.catalog.expand import expand_due
 from meta_integration.catalog.sweep import sweep as sweep_all
 from meta_integration.models import Catalog
@@ -22,18 +23,18 @@ from tenants.models import Tenant
 @shared_task(name="meta_integration.tasks.drain_tenant")
 def drain_tenant(tenant_id: str, *_: Any) -> None:
     """Changed products of one business: expands them and works on its catalogs."""
-    tenant = Tenant.objects.filter(pk=UUID(tenant_id), is_active=True).first()
-    if tenant is None:
-        return
-    catalogs = list(Catalog.objects.for_tenant(tenant).filter(is_current=True).values_list("pk", flat=True))
-    if not catalogs and expand_due(tenant, database_now()):
-        ring("meta_integration.tasks.drain_tenant", tenant_id)
-    if not catalogs:
-        refresh_push_runs(tenant.pk, now_please=True)
+    current = Catalog.objects.filter(tenant=UUID(tenant_id), tenant__is_active=True, is_current=True)
+    catalogs = list(current.values_list("pk", flat=True))
     for pk in catalogs[1:]:
         ring("meta_integration.tasks.drain_catalog", pk)
     if catalogs:
         drain_catalog(catalogs[0])
+    elif tenant := Tenant.objects.filter(pk=UUID(tenant_id), is_active=True).first():
+        expand_due(tenant, database_now())
+        if due_at := next_change_due(tenant.pk):
+            wait = min(max(due_at - database_now(), timedelta(0)), DEBOUNCE)
+            ring("meta_integration.tasks.drain_tenant", tenant_id, countdown=wait.total_seconds())
+        refresh_push_runs(tenant.pk, now_please=True)
 
 
 @shared_task(name="meta_integration.tasks.drain_catalog")

@@ -4,8 +4,10 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_process_init, worker_ready
 from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from common.collector import calm_collector
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whatsappcrm_backend.settings")
 
@@ -13,6 +15,11 @@ app = Celery("whatsappcrm_backend")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def start_calmly(**_: Any) -> None:
+    calm_collector()
 
 
 @worker_ready.connect

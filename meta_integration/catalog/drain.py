@@ -1,6 +1,6 @@
 """Step 2: one round of work for one catalog under its lease: polls, look-ups, then one send. The caller rings again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from common.log_context import about
 from meta_integration.catalog.asks import ask_due, may_be_asked
 from meta_integration.catalog.batches import BatchSender
 from meta_integration.catalog.carriers import load_carriers
-from meta_integration.catalog.changes import due_changes
+from meta_integration.catalog.changes import due_changes, next_change_due
 from meta_integration.catalog.decide import LONGEST_WAIT, Step, step_for, wanted_for
 from meta_integration.catalog.expand import expand_due
 from meta_integration.catalog.pause import end_if_over, is_callable, is_paused, is_resting
@@ -24,7 +24,7 @@ from meta_integration.catalog.summary import refresh_catalog_summaries, refresh_
 from meta_integration.catalog.surroundings import surroundings_of
 from meta_integration.catalog.verdicts import expect
 from meta_integration.catalog_service import MetaCatalogService, service_for
-from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogItem
+from meta_integration.models import Catalog, CatalogBatch, CatalogItem
 
 LONGEST_NAP = 100.0  # seconds; whatever is due later is the sweep's business
 
@@ -50,7 +50,8 @@ def drain_catalog(catalog_pk: int, clock: Callable[[], datetime] = database_now)
 def _drain(catalog: Catalog, clock: Callable[[], datetime]) -> Outcome:
     expanded = catalog.tenant.is_active and expand_due(catalog.tenant, clock())
     if not is_callable(catalog, clock()):
-        return Outcome(more=expanded)
+        moments = [next_change_due(catalog.tenant_id)] if catalog.tenant.is_active else []
+        return Outcome(more=expanded, nap=_nap_until(moments, clock()))
     lease = claim(Catalog, catalog.pk, clock())
     if lease is None:
         return Outcome(busy=True)
@@ -142,10 +143,13 @@ def _send(catalog: Catalog, rows: list[Row], lease: Lease, service: MetaCatalogS
 def _next_nap(catalog: Catalog, now: datetime) -> float | None:
     poll = CatalogBatch.objects.filter(catalog=catalog, poll_at__isnull=False).aggregate(at=Min("poll_at"))["at"]
     ask = may_be_asked(catalog).aggregate(at=Min("ask_at"))["at"]
-    change = CatalogChange.objects.for_tenant(catalog.tenant_id).aggregate(at=Min("due_at"))["at"]
-    moments = [moment for moment in (poll, ask, change, catalog.resting_until) if moment]
-    if not moments:
+    return _nap_until([poll, ask, next_change_due(catalog.tenant_id), catalog.resting_until], now)
+
+
+def _nap_until(moments: Iterable[datetime | None], now: datetime) -> float | None:
+    known = [moment for moment in moments if moment]
+    if not known:
         return None
-    seconds = (min(moments) - now) / timedelta(seconds=1)
+    seconds = (min(known) - now) / timedelta(seconds=1)
     return max(seconds, 0.05) if seconds <= LONGEST_NAP else None
 

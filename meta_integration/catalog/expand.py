@@ -1,7 +1,7 @@
 """Step 1: changed products become waiting items. One transaction, no network."""
 
-from collections.abc import Collection
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
@@ -35,7 +35,6 @@ def expand_due(tenant: Tenant, now: datetime) -> bool:
             return False
         ids = [change["product_id"] for change in changes]
         products = load_outlines(tenant, ids)
-        _create_missing(tenant, products)
         _mark(tenant, ids, products, {change["product_id"] for change in changes if change["restart"]}, now)
         _remove(changes)
     refresh_summaries(ids)  # Afterwards: a save holds its product while it waits for its change row, so we must not hold both.
@@ -43,7 +42,8 @@ def expand_due(tenant: Tenant, now: datetime) -> bool:
     return True
 
 
-def _create_missing(tenant: Tenant, products: dict[int, ProductSnapshot]) -> None:
+def _wanted_items(tenant: Tenant, products: dict[int, ProductSnapshot]) -> dict[tuple[int, str], dict[str, Any]]:
+    """{(catalog, retailer_id): columns of a new item} for what the products make where they go now."""
     router = router_of(tenant)
     wanted: dict[tuple[int, str], dict[str, Any]] = {}
     for product in products.values():
@@ -56,20 +56,14 @@ def _create_missing(tenant: Tenant, products: dict[int, ProductSnapshot]) -> Non
                 "catalog_id": catalog, "retailer_id": carrier.retailer_id, "mark": 0, "product_id": product.id,
                 "variant_id": carrier.variant.id if carrier.variant else None, "name": product.name, "sort_order": place,
             }  # fmt: skip
-    known = _known(wanted)
-    insert_missing(CatalogItem, [row for key, row in wanted.items() if key not in known])
-
-
-def _known(keys: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
-    found = CatalogItem.objects.filter(retailer_id__among={sku for _, sku in keys}, catalog_id__in={catalog for catalog, _ in keys})
-    return set(found.values_list("catalog_id", "retailer_id"))
+    return wanted
 
 
 def _mark(tenant: Tenant, ids: list[int], products: dict[int, ProductSnapshot], restarted: set[int], now: datetime) -> None:
     places = {
         carrier.retailer_id: (product.name, place) for product in products.values() for place, carrier in enumerate(carriers_of(product))
     }
-    for items in chunks(_touched(tenant, ids, set(places))):
+    for items in chunks(_items_for(tenant, ids, set(places), _wanted_items(tenant, products))):
         owners = owners_of(tenant, (item["retailer_id"] for item in items))
         pointed = ((item, _pointed(item, owners, places)) for item in items)
         update_rows(CatalogItem, [after for before, after in pointed if after != before], match=("id", "retailer_id"))
@@ -77,17 +71,26 @@ def _mark(tenant: Tenant, ids: list[int], products: dict[int, ProductSnapshot], 
         _restart([item["id"] for item in items if {item["product_id"], owners.get(item["retailer_id"], (0,))[0]} & restarted], now)
 
 
-POINTERS = ("id", "retailer_id", "product_id", "variant_id", "name", "sort_order")
+POINTERS = ("id", "catalog_id", "retailer_id", "product_id", "variant_id", "name", "sort_order")
 # Shown as underway unless it waits for a retry or was refused.
 UNDERWAY = Case(When(state__in=(ItemState.RETRY, ItemState.REJECTED, ItemState.FAILED), then=F("state")), default=Value(ItemState.SYNCING))
 
 
+def _items_for(
+    tenant: Tenant, product_ids: list[int], skus: set[str], wanted: dict[tuple[int, str], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The items, by id, that point at the products or bear one of their SKUs; the wanted ones are made where they are missing."""
+    found = _touched(tenant, product_ids, skus)
+    known = {(item["catalog_id"], item["retailer_id"]) for item in found}
+    if missing := [row for key, row in wanted.items() if key not in known]:
+        insert_missing(CatalogItem, missing)
+        found = _touched(tenant, product_ids, skus)
+    return sorted(found, key=itemgetter("id"))
+
+
 def _touched(tenant: Tenant, product_ids: list[int], skus: set[str]) -> list[dict[str, Any]]:
-    """The items, by id, that point at the products or bear one of their SKUs."""
     inside = CatalogItem.objects.filter(catalog__tenant=tenant).order_by().values(*POINTERS)
-    found = {item["id"]: item for item in inside.filter(product_id__among=set(product_ids))}
-    found |= {item["id"]: item for item in inside.filter(retailer_id__among=skus)}
-    return [found[pk] for pk in sorted(found)]
+    return list(inside.filter(product_id__among=set(product_ids)).union(inside.filter(retailer_id__among=skus)))
 
 
 def _pointed(item: dict[str, Any], owners: dict[str, tuple[int, int | None]], places: dict[str, tuple[str, int]]) -> dict[str, Any]:
@@ -102,6 +105,8 @@ def _restart(item_ids: list[int], now: datetime) -> None:
 
     `rev` moves, so that a round that has read the old attempts cannot write them back.
     """
+    if not item_ids:
+        return
     CatalogItem.objects.filter(pk__among=set(item_ids)).update(
         rev=F("rev") + 1,
         moved_at=now,

@@ -114,10 +114,12 @@ def settle_rows(rows: Iterable[Row], values: dict[str, Any] | None = None, *, no
     Returns the rows that were settled.
     """
     rows = list(rows)
+    if not rows:
+        return []
     common = {"in_flight": False} | (values or {})
     changes = [_own_columns(row) | common for row in rows]
     with transaction.atomic():
-        settled = update_rows(CatalogItem, changes, match=("id", "rev")) if changes else set()
+        settled = update_rows(CatalogItem, changes, match=("id", "rev"))
         if was_called:
             make_doubt([row.id for row in rows if row.id not in settled], now)
     return [row for row in rows if row.id in settled]
@@ -131,6 +133,7 @@ def _own_columns(row: Row) -> dict[str, Any]:
 
 def make_doubt(item_ids: Iterable[int], now: datetime) -> None:
     """Nobody knows any more what Meta has for these items: they are wanted anew. Needs no lease."""
-    CatalogItem.objects.filter(pk__among=set(item_ids)).update(
-        rev=F("rev") + 1, mark=F("mark") + 1, live_hash=IN_DOUBT, moved_at=now, in_flight=False
-    )
+    if ids := set(item_ids):
+        CatalogItem.objects.filter(pk__among=ids).update(
+            rev=F("rev") + 1, mark=F("mark") + 1, live_hash=IN_DOUBT, moved_at=now, in_flight=False
+        )

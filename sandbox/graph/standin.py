@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sandbox.graph import mishaps, routes, settle, usage
 from sandbox.graph.auth import digest
+from sandbox.graph.bundle import answer_bundle, is_bundle
 from sandbox.graph.call import Call, read_call
 from sandbox.graph.errors import GraphError
 from sandbox.graph.hand import ByHand
@@ -28,6 +29,8 @@ class GraphStandIn(ByHand):
     def handle(self, request: GraphRequest) -> GraphAnswer:
         """Answer one request. What is acknowledged is on disk; hooks and waiting happen outside the lock."""
         call = read_call(request)
+        if is_bundle(call):
+            return answer_bundle(self.handle, call)
         with self.lock:
             self.advance()
             routes.find_target(self, call)
