@@ -94,10 +94,14 @@ def is_sending(item: CatalogItem) -> bool:
     return item.in_flight or item.batch_id is not None
 
 
+def in_a_call() -> Q:
+    """The same as a condition for items."""
+    return Q(in_flight=True) | Q(batch__isnull=False)
+
+
 def having_our_state(products: QuerySet[Product], state: str) -> QuerySet[Product]:
     """Those of the products whose own side is in this state."""
-    busy = Q(in_flight=True) | Q(batch__isnull=False)
-    sending = CatalogItem.objects.filter(busy, catalog__is_current=True, product_id__isnull=False).order_by().values("product_id")
+    sending = CatalogItem.objects.filter(in_a_call(), catalog__is_current=True, product_id__isnull=False).order_by().values("product_id")
     if state == "sending":
         return products.filter(pk__in=sending).exclude(meta_sync_status__in=_OUR_STATUSES["needs_help"])
     chosen = products.filter(pk__in=_with_status(products, _OUR_STATUSES[state]))

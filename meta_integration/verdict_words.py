@@ -67,8 +67,9 @@ BIG_PICTURE = Remedy("The picture is too small or not good enough.", "Use a shar
 EMPTY = Remedy("Meta misses one of the values.", "Meta's own words name the field. Fill it in and save: the new version is sent at once.")
 PRICE = Remedy("Meta finds the price impossible.", "Enter a price above 0, and a sale price below the price, and save.")
 ILLEGAL = Remedy("Meta does not allow goods of this category.", f"Check the product's Google category. {FORBIDDEN} {SUBMIT}")
+POLICY_VIOLATION = "WHATSAPP_POLICY_VIOLATION"
 BY_TYPE = {
-    "WHATSAPP_POLICY_VIOLATION": Remedy(
+    POLICY_VIOLATION: Remedy(
         "It offends WhatsApp's commerce policy: customers do not see it.",
         f"Change text, picture or the product itself, and save: the new version is reviewed. {SUBMIT}",
     ),
@@ -133,7 +134,9 @@ ELSEWHERE = Remedy("It is about ads, shops or other places, not about WhatsApp."
 def advice_on(verdict: Verdict) -> list[Advice]:
     """Everything Meta says, gravest first; empty when it has nothing to say. Hints (LOW, or about other surfaces) come last."""
     found = [_advice(_for_reason(reason), reason) for reason in verdict.rejection_reasons]
-    if not found and "rejected" in (verdict.review_status, verdict.whatsapp):
+    # A rejection comes as reasons, as a diagnostic, or as both: it is told once, with the most that is known.
+    errors = [error for error in verdict.errors if not (found and error.type == POLICY_VIOLATION)]
+    if not found and "rejected" in (verdict.review_status, verdict.whatsapp) and POLICY_VIOLATION not in {error.type for error in errors}:
         found.append(_advice(POLICY))
     if {verdict.review_status, verdict.whatsapp} & UNDER_REVIEW:
         found.append(_advice(REVIEWING))
@@ -141,7 +144,7 @@ def advice_on(verdict: Verdict) -> list[Advice]:
     if picture is None and verdict.image_fetch_status in PICTURE_ON_ITS_WAY:
         picture = PICTURE_COMES
     found += [_advice(picture)] if picture else []
-    found += [_advice(_for_error(error), error.title or error.description or error.type, error.weighs) for error in verdict.errors]
+    found += [_advice(_for_error(error), error.title or error.description or error.type, error.weighs) for error in errors]
     return _without_repeats(sorted(found, key=lambda advice: not advice.grave))
 
 

@@ -27,8 +27,7 @@ from common.redaction import redact
 from meta_integration.admin.filters import ItemMetaStateFilter
 from meta_integration.admin.pause_banner import pause_banners
 from meta_integration.admin.product_pages import pretty
-from meta_integration.admin.verdict_extension import words_of
-from meta_integration.admin.words import badge_of, show_meta_state
+from meta_integration.admin.words import badge_of, show_advice, show_meta_state
 from meta_integration.ask_meta import ask_about_selected
 from meta_integration.catalog.summary import status_of
 from meta_integration.models import CatalogBatch, CatalogItem, CategoryCatalog, ItemState
@@ -119,7 +118,7 @@ class CatalogItemAdmin(TenantModelAdmin):
     @live_cell
     def reasons(self, item: CatalogItem) -> SafeString:
         """Live: Meta's words and what to do."""
-        return words_of(said_about(item)) or format_html("{}", "None")
+        return show_advice(said_about(item)) or format_html("{}", "None")
 
     @display(description="Asked")
     def asked(self, item: CatalogItem) -> SafeString:

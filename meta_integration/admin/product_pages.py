@@ -69,6 +69,7 @@ def why_view(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> HttpRe
         product=product,
         found=found,
         badge=show_badge(found.status, product.meta_sync_attempts),
+        at_meta=show_meta_state(found.said.state) if found.said.state else "",
         headline=_headline(found),
         next_attempt=show_moment(next_attempt_of(found), product.tenant, "None planned"),
         last_success=show_moment(product.meta_sync_last_success, product.tenant, "Never"),

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from common.admin import Extension, action, display, extend, live_cell
 from meta_integration.admin import product_pages
 from meta_integration.admin.filters import MetaStateFilter, OurStateFilter
-from meta_integration.admin.words import show_meta_state, show_moment
+from meta_integration.admin.words import show_advice, show_meta_state, show_moment
 from meta_integration.ask_meta import ask_about_selected
 from meta_integration.said import Said, items_of, said_about, said_of, with_said
 from meta_integration.standing import OURS, is_sending, our_state
@@ -65,7 +65,7 @@ class MetaVerdict(Extension):
     @live_cell
     def metas_items(self, product: Product) -> SafeString:
         """Live: each item with Meta's words and what to do."""
-        rows = [(item.retailer_id, show_meta_state(said.state), words_of(said)) for item, said in _sayings(product)]
+        rows = [(item.retailer_id, show_meta_state(said.state), show_advice(said)) for item, said in _sayings(product)]
         listed = format_html_join("", "<li><strong>{}</strong> {} {}</li>", rows)
         return format_html('<ul class="meta-items">{}</ul>', listed) if rows else format_html("{}", "—")
 
@@ -81,12 +81,6 @@ class MetaVerdict(Extension):
 def _sayings(product: Product) -> list[tuple[Any, Said]]:
     pairs = [(item, said_about(item)) for item in items_of(product)]
     return [(item, said) for item, said in pairs if said.state is not None]
-
-
-def words_of(said: Said) -> SafeString:
-    """Meta's words and what to do, one line each."""
-    lines = ((one.meaning, f" Meta says: “{one.quote}”" if one.quote else "", one.to_do) for one in said.advice)
-    return format_html_join("", '<span class="meta-advice">{}{} <b>What to do:</b> {}</span>', lines)
 
 
 extend(Product, MetaVerdict)

@@ -6,13 +6,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
 from common.admin import Badge, ConsoleAdmin, render_badge
 from common.retry import CATALOG_MAX_ATTEMPTS
 from meta_integration.models import MetaState
+from meta_integration.said import Said
 from products_and_services.models import SyncStatus
 
 BADGES = {
@@ -38,6 +39,12 @@ META_BADGES = {
 def show_meta_state(state: MetaState | None) -> SafeString:
     """The badge of Meta's side; a dash while Meta has nothing that customers could see."""
     return render_badge(META_BADGES[state]) if state is not None else format_html("{}", "—")
+
+
+def show_advice(said: Said) -> SafeString:
+    """Meta's words and what to do, one line each."""
+    lines = ((one.meaning, f" Meta says: “{one.quote}”" if one.quote else "", one.to_do) for one in said.advice)
+    return format_html_join("", '<span class="meta-advice">{}{} <b>What to do:</b> {}</span>', lines)
 
 
 def badge_of(status: str, attempts: int) -> Badge:

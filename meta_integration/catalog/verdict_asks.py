@@ -8,8 +8,7 @@ from django.db.models import Q, QuerySet
 from common.clock import database_now
 from common.errors import NeedsConfigurationError, RemoteError
 from meta_integration.catalog import verdict
-from meta_integration.catalog.pause import is_callable, is_resting, note_outcome, pause_for
-from meta_integration.catalog.settle import is_outage
+from meta_integration.catalog.pause import is_callable, is_resting, pause_for
 from meta_integration.catalog.verdicts import DAILY, PAUSES, take_in
 from meta_integration.catalog_service import LOOK_UP_AT_ONCE, MetaCatalogService, service_for
 from meta_integration.models import Catalog, CatalogItem, ItemVerdict
@@ -40,7 +39,7 @@ def ask_verdicts(catalog_pk: int, clock: Callable[[], datetime] = database_now, 
             if not _ask_some(catalog, service, clock):
                 return False
     except RemoteError as error:
-        note_outcome(catalog, failed=is_outage(error), now=clock())
+        # What reading says of an outage is not counted: sending rests by its own failures only. The question is asked again by its date.
         if isinstance(error, NeedsConfigurationError) or error.retry_after is not None:
             pause_for(catalog, error, clock())
         return False
@@ -56,7 +55,6 @@ def _ask_some(catalog: Catalog, service: MetaCatalogService, clock: Callable[[],
         return False
     ItemVerdict.objects.filter(item_id__in=wanted).update(due_at=began + PAUSES[1])
     found = service.find_items(wanted.values(), fields=f"id,retailer_id,{verdict.FIELDS}")
-    note_outcome(catalog, failed=False, now=clock())
     take_in(catalog, found.values(), began, clock())
     _look_for([pk for pk, retailer_id in wanted.items() if retailer_id not in found], clock())
     return True

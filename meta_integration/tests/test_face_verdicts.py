@@ -192,3 +192,20 @@ def test_asking_by_api_is_accepted_and_answers_with_the_way_on(world, tenant, ca
     assert (body["status"], body["items"], body["waits"]) == ("accepted", 1, "")
     assert api.get(body["status_url"]).json()["product_id"] == shop["BAD"].pk
     assert api_of(tenant, "orders:view").post(f"/v1/products/{shop['BAD'].pk}/ask-meta/").status_code == 403
+
+
+def test_the_api_lists_products_by_both_sides_in_few_queries(tenant, shop, api, other_tenant, api_of, django_assert_max_num_queries):
+    def found(**query):
+        return {row["sku"]: row for row in api.get("/v1/catalog-status/", query).json()["results"]}
+
+    with django_assert_max_num_queries(8):
+        everything = found()
+    assert {sku: row["meta_state"] for sku, row in everything.items()} == {
+        "FINE": "live", "BAD": "rejected", "BLIND": "warning", "SLOW": "processing", "SMALL": "warning", "NEW": "processing",
+    }  # fmt: skip
+    assert everything["BAD"]["meta_reasons"][0] == REASON and everything["BAD"]["our_state"] == "sent"
+    assert everything["FINE"]["meta_asked_at"].endswith("Z")
+    assert set(found(meta_state="warning", our_state="sent")) == {"BLIND", "SMALL"}
+    assert found(our_state="queued") == {}
+    assert api.get("/v1/catalog-status/", {"meta_state": "nonsense"}).status_code == 400
+    assert api_of(other_tenant).get("/v1/catalog-status/").json()["results"] == []
