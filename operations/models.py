@@ -211,10 +211,11 @@ class AlertDelivery(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a part of the machinery was last seen working; what is silent for minutes is not running."""
+    """When a part of the machinery was last seen working (what is silent for minutes is not running), and since when without a gap."""
 
     name = models.CharField(max_length=40, unique=True)
     seen_at = models.DateTimeField()
+    since = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.name} at {self.seen_at:%Y-%m-%d %H:%M:%S}"

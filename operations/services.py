@@ -72,7 +72,7 @@ def raise_alert(
 
     tenant: None for what concerns the whole installation. One that closed minutes ago is opened again, and nobody is told twice.
     """
-    values = {"kind": kind, "severity": severity, "title": redact_text(title)[:200], "remedy": redact_text(remedy), "link": link}
+    values = {"kind": kind, "severity": severity, "link": link, **words_of(title, remedy)}
     if _alerts(tenant, key).filter(closed_at__isnull=True).exists():
         return False
     now = database_now()
@@ -83,6 +83,11 @@ def raise_alert(
     except IntegrityError:  # Somebody else opened it between the look and the write.
         return False
     return True
+
+
+def words_of(title: str, remedy: str) -> dict[str, str]:
+    """An alert's words as they may be stored: secrets masked, the title at most 200 characters."""
+    return {"title": redact_text(title)[:200], "remedy": redact_text(remedy)}
 
 
 def _reopen(tenant: Tenant | None, key: str, values: dict[str, Any], now: datetime) -> bool:

@@ -8,8 +8,9 @@ from meta_integration.catalog.pause import resume
 from meta_integration.catalog.readback import read_back
 from meta_integration.models import Catalog, CatalogItem, CatalogWatch, ItemVerdict, MetaAppConfig
 from meta_integration.pausing import pause_of
+from operations import heartbeats
 from operations.alerting.rules import evaluate, rules
-from operations.models import Alert, Run
+from operations.models import Alert, Heartbeat, Run
 from products_and_services.models import Product
 from sandbox.graph import Fault
 
@@ -20,9 +21,12 @@ OURS = {"catalog_paused", "throttled_long", "growing_queue", "repeated_failures"
 def watch(world):
     """`watch(minutes)`: so many minutes of the watch, without a worker."""
 
+    running_since = world.now - timedelta(hours=1)
+
     def minutes(count=1):
         for _ in range(count):
             world.pass_time(minutes=1)
+            Heartbeat.objects.update_or_create(name="watch", defaults={"seen_at": world.now, "since": running_since})
             evaluate(world.now)
         return alerts()
 
@@ -95,6 +99,15 @@ def test_items_that_nobody_sends(world, catalog, other_catalog, tenant, other_te
     assert watch(2) == [("solar", "growing_queue")]
     world.settle(catalog)
     assert watch() == []
+
+
+def test_after_a_stand_still_what_waits_is_given_time(world, catalog, tenant, watch):
+    world.product(tenant, "S-1")
+    world.pass_time(hours=10)
+    heartbeats.beat(heartbeats.WATCH, world.now)
+    evaluate(world.now)
+    assert alerts() == []
+    assert watch() == [("solar", "growing_queue")]  # with workers that have been up all the time
 
 
 def test_a_long_first_push_that_moves_is_no_alarm(world, catalog, tenant, watch, monkeypatch):

@@ -21,6 +21,7 @@ from meta_integration.watching.thresholds import (
     same_failures_are_many,
     throttled_long,
 )
+from operations import heartbeats
 from operations.alerting.rules import Cause, Finding, register_rule
 from operations.models import Run, RunKind, RunStatus
 from products_and_services.models import SyncStatus
@@ -56,9 +57,19 @@ def throttled_catalogs(_now: datetime, open_causes: frozenset[Cause]) -> Iterato
             )  # fmt: skip
 
 
-def growing_queues(now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
-    """What should go out does not: the next in line, or a change that nobody expands, is ten minutes old; or ever more wait."""
+def growing_queues(now: datetime, open_causes: frozenset[Cause]) -> Iterator[Finding]:
+    """What should go out does not: the next in line, or a change that nobody expands, is ten minutes old; or ever more wait.
+
+    Nothing new is said while the workers have only just come back: what waits is old then, and on its way.
+    """
     queue.look(now)
+    just_started = heartbeats.running_for(now) < heartbeats.SETTLED_AFTER
+    for finding in _queues(now):
+        if not just_started or finding.cause in open_causes:
+            yield finding
+
+
+def _queues(now: datetime) -> Iterator[Finding]:
     changes = CatalogChange.objects.filter(tenant__in=queue.callable_catalogs(now).values("tenant"))
     old = changes.values_list("tenant").annotate(count=Count("pk"), oldest=Min("marked_at")).order_by()
     for tenant_id, count, _oldest in old.filter(oldest__lte=now - OLDEST):

@@ -41,10 +41,13 @@ def failed_runs(now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def standing_runs(now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
-    """Runs that no worker takes up, or that say nothing any more."""
+def standing_runs(now: datetime, open_causes: frozenset[Cause]) -> Iterator[Finding]:
+    """Runs that no worker takes up, or that say nothing any more; not while the workers have only just come back."""
+    just_started = heartbeats.running_for(now) < heartbeats.SETTLED_AFTER
     silent = Run.objects.filter(status__in=(RunStatus.QUEUED, RunStatus.RUNNING), heartbeat_at__lt=now - STANDS_STILL_AFTER)
     for tenant_id, count in silent.filter(tenant__is_active=True).values_list("tenant_id").annotate(count=Count("pk")).order_by():
+        if just_started and (tenant_id, "runs-stand-still") not in open_causes:
+            continue
         yield Finding(
             tenant_id, "runs-stand-still", f"{count} {'runs stand' if count > 1 else 'run stands'} still for more than 15 minutes",
             "Is the worker for imports and maintenance (celery_cpu_worker) running? A run that waits starts by itself when it is back. "

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from operations.models import Alert, Severity
-from operations.services import close_alert, raise_alert
+from operations.services import close_alert, raise_alert, words_of
 from tenants.models import Tenant
 
 logger = logging.getLogger("alerts")
@@ -82,5 +82,8 @@ def _apply(kind: str, found: dict[Cause, Finding], opened: list[Alert], dismisse
 
 def _follow(alert: Alert, found: Finding | None) -> None:
     """Numbers in an open alert's words follow what is found; nobody is told again."""
-    if found is not None and (alert.title, alert.remedy) != (found.title[:200], found.remedy):
-        Alert.objects.filter(pk=alert.pk).update(title=found.title[:200], remedy=found.remedy)
+    if found is None:
+        return
+    words = words_of(found.title, found.remedy)
+    if any(getattr(alert, name) != value for name, value in words.items()):
+        Alert.objects.filter(pk=alert.pk).update(**words)

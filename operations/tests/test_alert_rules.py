@@ -1,6 +1,8 @@
 """The rules of this room: each opens once, is silent while it lasts, and closes when the cause is gone."""
 
 
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError
 
@@ -101,6 +103,13 @@ def test_what_a_person_closed_opens_again_only_after_the_cause_was_gone(post, so
     assert open_alerts() == {("Solar", "cause")}
 
 
+def test_words_that_change_are_masked_as_well(post, solar, only):
+    only("k", lambda now, opened: [Finding(solar.pk, "n", f"{now.minute}: access_token=EAACANARYTOKEN01", "EAACANARYTOKEN01")])
+    minute(post, 3)
+    alert = Alert.objects.get()
+    assert "CANARY" not in alert.title + alert.remedy and alert.title.startswith("3: ")
+
+
 def test_words_follow_the_numbers_and_nobody_is_told_again(post, solar, only):
     only("k", lambda now, opened: [Finding(solar.pk, "n", f"{now.minute} items", "")])
     minute(post, 3)
@@ -143,11 +152,32 @@ def test_a_run_that_broke_is_told_whoever_started_it_and_forgotten_after_a_day(p
     assert open_alerts() == set()
 
 
+def running(post, minutes=60):
+    """The workers have been up for so long."""
+    Heartbeat.objects.update_or_create(name="watch", defaults={"seen_at": post.now, "since": post.now - timedelta(minutes=minutes)})
+
+
+def test_a_restart_after_a_night_is_no_alarm(post, solar, only):
+    queue_run(solar, "export", "some.task")
+    sweep()
+    watch()
+    post.pass_time(hours=10)
+    only("x", lambda now, opened: [*own_rules.silent_workers(now, opened), *own_rules.standing_runs(now, opened)])
+    watch()  # The other worker comes some seconds later.
+    assert open_alerts() == set()
+    for _ in range(12):
+        post.pass_time(minutes=1)
+        watch()
+    assert open_alerts() == {(None, "worker-silent-sweep"), ("Solar", "runs-stand-still")}
+
+
 def test_runs_that_stand_still(post, solar, pizza, only):
     only("runs_stand_still", own_rules.standing_runs)
+    running(post)
     queue_run(solar, "export", "some.task")
     run = start_run(pizza, "push", total=3)
     minute(post, 14)
+    running(post)
     assert open_alerts() == set()
     advance_run(run, done=1, counts={})
     minute(post, 2)
@@ -163,6 +193,10 @@ def test_the_one_that_still_runs_tells_about_the_other(post, solar, only):
     sweep()
     watch()
     assert open_alerts() == set() and heartbeats.sweep_state(post.now) == "up"
+    for _ in range(6):
+        post.pass_time(minutes=1)
+        sweep()
+        watch()
     for _ in range(6):  # The worker for maintenance has died.
         post.pass_time(minutes=1)
         watch()
