@@ -37,6 +37,7 @@ MODELS = {
     "products_and_services.Revision": Model(add=False, own=(("restore", "{pk}/restore/"),)),
     "meta_integration.MetaAppConfig": Model(own=(("preview", "{pk}/preview/"),)),
     "meta_integration.CategoryCatalog": Model(),
+    "meta_integration.CatalogFinding": EVIDENCE,
     "meta_integration.CatalogItem": EVIDENCE,
     "meta_integration.CatalogBatch": EVIDENCE,
     "operations.Run": Model(add=False, own=(("rollback", "{pk}/rollback/"),)),
@@ -56,8 +57,8 @@ MODELS = {
 # Addresses that answer something else than a page: changes by POST, JSON, files.
 NOT_PAGES = {
     "live", "autocomplete", "history",
-    "ask_meta", "sync_now", "reset_sync", "test", "test_new", "pause", "resume", "compare", "dry_run", "allow_removals", "push", "switch",
-    "revoke", "cancel", "issues", "close",
+    "ask_meta", "sync_now", "reset_sync", "test", "test_new", "pause", "resume", "compare", "dry_run", "adopt", "allow_removals", "push",
+    "switch", "revoke", "cancel", "issues", "close",
 }  # fmt: skip
 OTHERS = (
     Look("login", "/admin/login/", who=""),

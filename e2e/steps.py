@@ -57,9 +57,31 @@ def _plant_evidence(tenant: Any) -> None:
     advance_run(run, done=40, counts={"synced": 38, "failed": 2})
     RunIssue.objects.create(run=run, subject="Imported Regulator", field="origin_country", code="100", message="Invalid parameter.")
     finish_run(run)
+    _plant_findings(tenant)
     CrontabSchedule.objects.get_or_create(minute="5")
     ClockedSchedule.objects.get_or_create(clocked_time=database_now())
     SolarSchedule.objects.get_or_create(event="sunrise", latitude=-17.8, longitude=31)
+
+
+def _plant_findings(tenant: Any) -> None:
+    from meta_integration.models import Catalog, CatalogFinding
+    from operations.services import finish_run, start_run
+
+    catalog = Catalog.objects.filter(tenant=tenant, is_current=True).order_by("pk").first()
+    if catalog is None:
+        return
+    run = start_run(tenant, "reconcile", params={"catalog": catalog.catalog_id, "catalog_pk": catalog.pk, "dry_run": True})
+    shown: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("different", "5784935", {"fields": {"price": ["350.00 USD", "$299.00"], "description": ["Pure sine wave. " * 20, ""]}}),
+        ("missing", "SOL-PNL-20", {"note": "Not in Meta's catalog."}),
+        ("duplicate", "5784935_77", {"like": "5784935", "note": "Its id or its page names our SKU 5784935."}),
+        ("adoptable", "SOL-LGT-SPOT", {"note": "Made by another tool, and equal."}),
+        ("not_ours", "SOL-OLD-1", {"state": "ignored"}),
+    )
+    for kind, retailer_id, values in shown:
+        named = {"retailer_id": retailer_id, "name": f"Item {retailer_id}", "meta_id": "7112345678901234"}
+        CatalogFinding.objects.create(run=run, catalog=catalog, kind=kind, **named, **values)
+    finish_run(run, message="Nothing was changed (dry run).")
 
 
 def samples(sub_domain: str) -> dict[str, str]:

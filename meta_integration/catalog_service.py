@@ -173,7 +173,25 @@ class MetaCatalogService:
             half = len(wanted) // 2
             return self.find_items(wanted[:half], fields=fields) | self.find_items(wanted[half:], fields=fields)
         answer = self.client.get(f"{self.catalog_id}/products", {"filter": text, "fields": fields, "limit": str(LOOK_UP_AT_ONCE)})
-        return {str(item.get("retailer_id")): item for item in _data_in(answer)}
+        items: dict[str, dict[str, Any]] = {}
+        for item in _data_in(answer):  # Where two items share a retailer_id the first stands for it, always the same one.
+            items.setdefault(str(item.get("retailer_id")), item)
+        return items
+
+    def find_ids(self, retailer_id: str) -> list[str]:
+        """Every id that Meta has under one retailer_id: none, one, or several where an import went wrong."""
+        rule = orjson.dumps({"retailer_id": {"eq": retailer_id}}).decode()
+        params = {"filter": rule, "fields": "id,retailer_id", "limit": str(LOOK_UP_AT_ONCE)}
+        answer = self.client.get(f"{self.catalog_id}/products", params)
+        return [str(item["id"]) for item in _data_in(answer) if item.get("id") and str(item.get("retailer_id")) == retailer_id]
+
+    def delete_id(self, meta_id: str) -> None:
+        """Deletes one item by Meta's id; one that is gone is a success. Only for second items of a retailer_id, right after find_ids."""
+        try:
+            _confirmed(self.client.delete(meta_id, about_item=True))
+        except PermanentError as error:
+            if error.subcode != OBJECT_GONE:
+                raise
 
     def list_items(self, after: str = "", *, limit: int = 200, fields: str = READ_FIELDS) -> tuple[list[dict[str, Any]], str]:
         """One page of the catalog and the cursor of the next, "" at the end. Advisory: Meta may leave out or repeat items."""

@@ -6,14 +6,12 @@ from datetime import datetime
 from django.db import transaction
 
 from common.clock import database_now
-from meta_integration.catalog.pause import is_paused, pause_by_person, resume, resume_by_person
+from meta_integration.catalog.pause import FIRST_PUSH, is_paused, pause_by_person, resume, resume_by_person
 from meta_integration.catalog.summary import refresh_catalog_summaries
 from meta_integration.models import Catalog, MetaAppConfig
 from meta_integration.remedies import PAUSED_ITSELF, remedy_for_pause
 from tenants.models import Tenant
 from tenants.services import record_audit
-
-FIRST_PUSH = "Waiting for your first push"
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,17 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from common.pruning import Rule, register_rule
-from meta_integration.models import CatalogBatch, CatalogChange, CatalogItem, ItemState, ItemVerdict
+from meta_integration.models import CatalogBatch, CatalogChange, CatalogFinding, CatalogItem, FindingState, ItemState, ItemVerdict
+from operations.models import OPEN_STATUSES
 
 SETTLED = (ItemState.SYNCED, ItemState.HIDDEN, ItemState.GONE)
 LATE_LANDINGS = timedelta(days=2)  # So long a handle is asked about (catalog/polls.py): what was sent may still arrive.
+
+
+def old_findings(before: datetime) -> QuerySet[CatalogFinding]:
+    """What comparisons found and what has become of it. Open and ignored ones stay; every full comparison writes those anew anyway."""
+    ended = (FindingState.MENDED, FindingState.GONE)
+    return CatalogFinding.objects.filter(state__in=ended, created_at__lt=before).exclude(chosen__status__in=OPEN_STATUSES)
 
 
 def old_batches(before: datetime) -> QuerySet[CatalogBatch]:
@@ -53,6 +60,7 @@ def forget_items(rows: QuerySet[Any]) -> None:
 
 def register() -> None:
     """Called once, when the app is ready."""
+    register_rule(Rule("findings of comparisons", "KEEP_EVIDENCE_DAYS", old_findings), order=9)
     register_rule(Rule("batches that have ended", "KEEP_EVIDENCE_DAYS", old_batches), order=20)
     register_rule(Rule("payloads of settled items", "KEEP_EVIDENCE_DAYS", old_payloads, forget_payloads), order=21)
     register_rule(Rule("items deleted at Meta", "KEEP_HISTORY_DAYS", long_gone_items, forget_items), order=22)

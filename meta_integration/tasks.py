@@ -1,6 +1,7 @@
 """The doorbell's other end: thin tasks with ids only. Unknown extra arguments are tolerated, so that old and new code may mix."""
 
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -9,15 +10,19 @@ from django.db.models import Q
 
 from common.clock import database_now
 from common.doorbell import ring
-from meta_integration import comparisons
-from meta_integration.catalog import drain, readback, verdict_asks
+from meta_integration.catalog import drain, verdict_asks
 from meta_integration.catalog.changes import DEBOUNCE, next_change_due
 from meta_integration.catalog.expand import expand_due
+from meta_integration.catalog.readback import work_on
 from meta_integration.catalog.sweep import sweep as sweep_all
+from meta_integration.comparisons import compare_all
 from meta_integration.models import Catalog
 from meta_integration.push_runs import refresh_push_runs
 from operations import heartbeats
+from operations.background import take_up
 from tenants.models import Tenant
+
+AT_MOST = 300.0  # seconds of one task at a comparison; well below the limit, as one step of it may take a minute
 
 
 @shared_task(name="meta_integration.tasks.drain_tenant")
@@ -64,7 +69,6 @@ def sweep(*_: Any) -> None:
     heartbeats.beat(heartbeats.CATALOG, now)
     sweep_all(now)
     refresh_push_runs()
-    comparisons.ring_forgotten()
 
 
 @shared_task(name="meta_integration.tasks.ask_verdicts")
@@ -83,14 +87,14 @@ def ask_now(catalog_pk: int, *_: Any) -> None:
 
 @shared_task(name="meta_integration.tasks.readback_all")
 def readback_all(*_: Any) -> None:
-    """Nightly: every current catalog is read back in full, each in a task of its own."""
-    for pk in Catalog.objects.filter(is_current=True, tenant__is_active=True, config__is_active=True).values_list("pk", flat=True):
-        ring("meta_integration.tasks.readback", pk)
+    """Nightly: every current catalog is read back in full, each under a run of its own."""
+    compare_all()
 
 
-@shared_task(name="meta_integration.tasks.readback")
-def read_back(catalog_pk: int, run_id: str = "", *_: Any) -> None:
-    """Compares one catalog with what we want it to be; the run, if a person started one, says how."""
-    options = comparisons.take_up(run_id)
-    if options is not None:
-        readback.read_back(catalog_pk, run_id=run_id, **options)
+@shared_task(name="meta_integration.tasks.compare")
+def compare(run_id: str, *_: Any) -> None:
+    """Compares one catalog with what we want it to be, or mends chosen findings: as far as the time allows, then hands on."""
+    run = take_up(run_id)
+    if run is not None:
+        end = monotonic() + AT_MOST
+        work_on(run, out_of_time=lambda: monotonic() > end)

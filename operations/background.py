@@ -81,12 +81,15 @@ def confirm_run(run: Run, task: str, *, params: dict[str, Any], cursor: Any = No
     return bool(confirmed)
 
 
-def hand_on(run: Run) -> bool:
-    """This worker's time is up: the run goes back to the queue, its cursor says where the next one goes on. False when it has ended."""
+def hand_on(run: Run, *, at_once: bool = True) -> bool:
+    """This worker's time is up: the run goes back to the queue, its cursor says where the next one goes on. False when it has ended.
+
+    at_once False: the next one begins in a minute or two (the sweep rings), for example when the other side is down just now.
+    """
     with transaction.atomic():
         ours = Run.objects.filter(pk=run.pk, worker=run.worker, status=RunStatus.RUNNING)
         handed = ours.update(status=RunStatus.QUEUED, worker="", heartbeat_at=database_now())
-        if handed:
+        if handed and at_once:
             ring(run.task, str(run.pk))
     return bool(handed)
 

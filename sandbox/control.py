@@ -89,7 +89,7 @@ def clear_faults(standin: GraphStandIn, query: Body, body: Body) -> Answer:
 
 
 def edit_items(standin: GraphStandIn, query: Body, body: Body) -> Answer:
-    """A hand edit: {"action": "edit"|"add"|"delete", "catalog_id", "retailer_id", "fields"}."""
+    """A hand edit: {"action": "edit"|"add"|"twin"|"delete", "catalog_id", "retailer_id", "fields"}."""
     catalog_id, retailer_id = str(body.get("catalog_id", "")), str(body.get("retailer_id", ""))
     if catalog_id not in standin.store.catalogs or not retailer_id:
         raise BadControl("catalog_id and retailer_id are needed, and the catalog must exist")
@@ -139,6 +139,7 @@ _KNOBS = ("batch_delay", "review_delay", "settle_order", "price_style", "enforce
 _HAND: dict[str, Callable[[GraphStandIn, str, str, Body], object]] = {
     "edit": lambda standin, catalog, rid, fields: standin.edit_item(catalog, rid, **fields),
     "add": lambda standin, catalog, rid, fields: standin.add_item(catalog, rid, **fields),
+    "twin": lambda standin, catalog, rid, fields: standin.add_twin(catalog, rid, **fields),
     "delete": lambda standin, catalog, rid, fields: standin.delete_item(catalog, rid),
 }
 ROUTES: dict[tuple[str, str], Callable[[GraphStandIn, Body, Body], Answer]] = {

@@ -128,7 +128,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_ROUTES = {
-    "meta_integration.tasks.readback": {"queue": "maintenance"},
+    "meta_integration.tasks.compare": {"queue": "maintenance"},
     "meta_integration.tasks.ask_verdicts": {"queue": "maintenance"},
     "meta_integration.tasks.*": {"queue": "catalog"},
     "operations.tasks.watch": {"queue": "webhooks"},  # Not behind an import of ten minutes.
@@ -256,7 +256,12 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
-    "ENUM_NAME_OVERRIDES": {"RunStatusEnum": "operations.models.RunStatus", "RowStatusEnum": ["created", "updated", "failed"]},
+    "ENUM_NAME_OVERRIDES": {
+        "RunStatusEnum": "operations.models.RunStatus",
+        "RunKindEnum": "operations.models.RunKind",
+        "RowStatusEnum": ["created", "updated", "failed"],
+        "FindingKindEnum": "meta_integration.models.FindingKind",
+    },
 }
 
 # --- the admin's face ---------------------------------------------------------------------------------------------------

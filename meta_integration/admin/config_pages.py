@@ -11,7 +11,7 @@ from common.clock import database_now
 from meta_integration.admin.pause_banner import pause_banners
 from meta_integration.admin.words import meta_page
 from meta_integration.catalog.pause import is_paused
-from meta_integration.comparisons import start_comparison
+from meta_integration.comparisons import look_of, start_comparison
 from meta_integration.connection_test import ConnectionResult, check_connection
 from meta_integration.first_push import preview_push, words_for
 from meta_integration.links import products_url
@@ -34,6 +34,7 @@ class ConfigPages:
             "resume": self.resume_view,
             "compare": self.compare_view,
             "dry_run": self.dry_run_view,
+            "adopt": self.adopt_view,
             "allow_removals": self.allow_removals_view,
             "preview": self.preview_view,
             "push": self.push_view,
@@ -57,6 +58,7 @@ class ConfigPages:
             tools.append(Tool("Resume sending", url(config, "resume"), "play_arrow", post=True))
         tools.append(Tool("Compare with Meta now", url(config, "compare"), "compare_arrows", post=True))
         tools.append(Tool("Compare only (dry run)", url(config, "dry_run"), "difference", post=True))
+        tools.append(Tool("Findings", reverse("admin:meta_integration_catalogfinding_changelist"), "checklist"))
         if config.catalogs.filter(is_current=True, held_removals__gt=0).exists():
             question = "Remove the held items from Meta? They have no product here any more. This cannot be undone."
             tools.append(Tool("Allow removals", url(config, "allow_removals"), "delete_sweep", post=True, confirm=question))
@@ -135,6 +137,10 @@ class ConfigPages:
         """Compares and only reports."""
         return self._compare(request, object_id, dry_run=True)
 
+    def adopt_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Compares, and takes over what other tools made under SKUs of ours."""
+        return self._compare(request, object_id, adopt=True)
+
     def allow_removals_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Compares with the brake lifted, for catalogs in which removals are held."""
         return self._compare(request, object_id, allow_removals=True)
@@ -170,6 +176,11 @@ class ConfigPages:
         if self.has_edit_permission(request, config) and config.is_active and found.ready:
             first = "Start the first push" if config.paused_at else "Push everything now"
             tools.insert(0, Tool(first, self.object_url(config, "push"), "rocket_launch", post=True, primary=True))
+        look = look_of(config)
+        if self.has_edit_permission(request, config) and config.is_active:
+            tools.insert(-1, Tool("Look at what the catalog holds", self.object_url(config, "dry_run"), "search", post=True))
+        if self.has_edit_permission(request, config) and look and look.adoptable:
+            tools.insert(-1, Tool("Take over matching items", self.object_url(config, "adopt"), "move_to_inbox", post=True))
         return meta_page(
             self,
             request,
@@ -177,6 +188,7 @@ class ConfigPages:
             "Preview of a push",
             config=config,
             found=found,
+            look=look,
             needs=needs,
             ready_url=products_url(need="ready"),
             product_change="admin:products_and_services_product_change",

@@ -1,6 +1,7 @@
 """Asking Meta what it has for certain retailer_ids: the exact look-up that ends doubt. Sends nothing."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,18 @@ from meta_integration.catalog_service import LOOK_UP_AT_ONCE, MetaCatalogService
 from meta_integration.models import IN_DOUBT, Catalog, CatalogItem, ItemState
 
 ASKS_PER_ROUND = 4
+
+
+@dataclass
+class Asked:
+    """How a look-up ended, as item ids. right: Meta has what is wanted; wrong: it has not, the item waits to be sent; refused: wrong, but
+    Meta has refused this very content; unexpected: still there although nobody carries it and nobody asked for its removal.
+    """
+
+    right: set[int] = field(default_factory=set)
+    wrong: set[int] = field(default_factory=set)
+    refused: set[int] = field(default_factory=set)
+    unexpected: set[int] = field(default_factory=set)
 
 
 def ask_due(catalog: Catalog, service: MetaCatalogService, clock: Callable[[], datetime], touched: set[int | None]) -> bool:
@@ -54,15 +67,15 @@ def may_be_asked(catalog: Catalog) -> Any:
     return CatalogItem.objects.filter(catalog=catalog, ask_at__isnull=False, batch__isnull=True, in_flight=False)
 
 
-def ask(catalog: Catalog, item_ids: Iterable[int], service: MetaCatalogService, clock: Callable[[], datetime]) -> list[int]:
+def ask(catalog: Catalog, item_ids: Iterable[int], service: MetaCatalogService, clock: Callable[[], datetime]) -> Asked:
     """Looks at most 50 items up and settles what is right, doubts what is wrong. Raises the client's errors.
 
-    Returns the items that Meta still has although nobody carries them and nobody asked for their removal: whether those may go is the
-    brake's decision (readback.py).
+    Items on their way at this moment are left out. Whether `unexpected` ones may go is the brake's decision (reading/brake.py).
     """
     rows = read_rows(CatalogItem.objects.filter(pk__in=list(item_ids), batch__isnull=True, in_flight=False))
+    asked = Asked()
     if not rows:
-        return []
+        return asked
     began = clock()
     remote = service.find_items([row.retailer_id for row in rows])
     now = clock()
@@ -71,7 +84,6 @@ def ask(catalog: Catalog, item_ids: Iterable[int], service: MetaCatalogService, 
     around = surroundings_of(catalog.tenant, catalog.config)
     right: list[Row] = []
     wrong: list[Row] = []
-    unexpected: list[int] = []
     stays: list[Row] = []
     for row in rows:
         there = remote.get(row.retailer_id)
@@ -80,9 +92,10 @@ def ask(catalog: Catalog, item_ids: Iterable[int], service: MetaCatalogService, 
         if _is_right(row, there, now):
             right.append(row)
         elif row.wanted.kind is Kind.DELETE and row.mark == row.done and row.state != ItemState.GONE:
-            unexpected.append(row.id)
+            asked.unexpected.add(row.id)
             stays.append(row)
         elif _was_refused(row):
+            asked.refused.add(row.id)
             stays.append(row)
         else:
             _note_unanswered(row)
@@ -90,7 +103,9 @@ def ask(catalog: Catalog, item_ids: Iterable[int], service: MetaCatalogService, 
     settle_rows(right, {"ask_at": None}, now=now, was_called=False)
     make_doubt(_note_look(wrong), now)
     _note_look(stays)
-    return unexpected
+    asked.right.update(row.id for row in right)
+    asked.wrong.update(row.id for row in wrong)
+    return asked
 
 
 def _note_look(rows: list[Row]) -> set[int]:

@@ -15,6 +15,7 @@ from operations.services import close_alert, raise_alert
 
 LONGEST_PAUSE = timedelta(minutes=60)
 TOKEN_CODES = frozenset({102, 104, 190})
+FIRST_PUSH = "Waiting for your first push"
 PAUSED_REMEDY = (
     "Check the token, its permissions and the catalog id in the Meta App Config, then press “Resume”. Saving a new token resumes by "
     "itself. No change is lost meanwhile."
@@ -28,6 +29,14 @@ def is_callable(catalog: Catalog, now: datetime) -> bool:
     if not catalog.is_current or config is None or not config.is_active or not catalog.tenant.is_active or config.paused_at:
         return False
     return not is_paused(catalog, now)
+
+
+def may_be_read(catalog: Catalog, now: datetime) -> bool:
+    """May this catalog be compared now? Also before the first push: a person may look at what is there before sending anything."""
+    config = catalog.config
+    if config is not None and config.paused_at and config.paused_reason == FIRST_PUSH:
+        return catalog.is_current and config.is_active and catalog.tenant.is_active and not is_paused(catalog, now)
+    return is_callable(catalog, now)
 
 
 def is_paused(catalog: Catalog, now: datetime) -> bool:

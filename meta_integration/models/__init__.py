@@ -4,6 +4,7 @@ from meta_integration.models.batches import CatalogBatch
 from meta_integration.models.catalogs import ADVISED_BATCH_SIZE, Catalog, CategoryCatalog
 from meta_integration.models.changes import CatalogChange
 from meta_integration.models.configs import MetaAppConfig
+from meta_integration.models.findings import CatalogFinding, CatalogSighting, FindingKind, FindingState
 from meta_integration.models.items import IN_DOUBT, CatalogItem, ItemState
 from meta_integration.models.verdicts import ItemVerdict, MetaState
 from meta_integration.models.watches import CatalogWatch
@@ -14,9 +15,13 @@ __all__ = [
     "Catalog",
     "CatalogBatch",
     "CatalogChange",
+    "CatalogFinding",
     "CatalogItem",
+    "CatalogSighting",
     "CatalogWatch",
     "CategoryCatalog",
+    "FindingKind",
+    "FindingState",
     "ItemState",
     "ItemVerdict",
     "MetaAppConfig",

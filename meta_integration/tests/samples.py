@@ -3,7 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from meta_integration.models import Catalog, CatalogBatch, CatalogItem, ItemVerdict, MetaAppConfig
+from meta_integration.models import (
+    Catalog,
+    CatalogBatch,
+    CatalogFinding,
+    CatalogItem,
+    CatalogSighting,
+    FindingKind,
+    ItemVerdict,
+    MetaAppConfig,
+)
+from operations.models import Run, RunKind
 from products_and_services.models import Product
 from tenants.models import Tenant
 from tenants.tests.builder import canary
@@ -36,4 +46,27 @@ def _item(tenant: Tenant) -> CatalogItem:
     return item
 
 
-SAMPLES: dict[type, Any] = {MetaAppConfig: _config, Catalog: _catalog, CatalogBatch: _batch, CatalogItem: _item}
+def _run(tenant: Tenant) -> Run:
+    return Run.objects.create(tenant=tenant, kind=RunKind.RECONCILE, params={"catalog_pk": _catalog(tenant).pk})
+
+
+def _finding(tenant: Tenant) -> CatalogFinding:
+    word = canary(tenant)
+    return CatalogFinding.objects.create(
+        run=_run(tenant), catalog=_catalog(tenant), kind=FindingKind.NOT_OURS, retailer_id=f"{word}-found", name=word, note=word,
+        fields={"name": [word, word]},
+    )  # fmt: skip
+
+
+def _sighting(tenant: Tenant) -> CatalogSighting:
+    return CatalogSighting.objects.create(run=_run(tenant), retailer_id=f"{canary(tenant)}-seen", meta_id="7")
+
+
+SAMPLES: dict[type, Any] = {
+    MetaAppConfig: _config,
+    Catalog: _catalog,
+    CatalogBatch: _batch,
+    CatalogItem: _item,
+    CatalogFinding: _finding,
+    CatalogSighting: _sighting,
+}

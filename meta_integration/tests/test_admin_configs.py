@@ -12,6 +12,7 @@ from meta_integration.models import Catalog, CatalogChange, CatalogItem, MetaApp
 from meta_integration.pausing import pause_business
 from meta_integration.remedies import NO_RIGHT_TO_CATALOG, PERMISSION, PROOF, TOKEN
 from meta_integration.tests.face import LIST, browser, config_url, messages_of, text_of
+from operations.background import ring_forgotten
 from operations.models import Run, RunStatus
 from products_and_services.tests.factories import ProductFactory
 from sandbox.graph import Fault
@@ -99,7 +100,7 @@ def test_the_catalog_of_another_business_is_refused_without_naming_it(world, ten
 
 # --- roles --------------------------------------------------------------------------------------------------------------------
 
-CHANGES = ("test", "pause", "resume", "compare", "dry_run", "allow_removals", "push")
+CHANGES = ("test", "pause", "resume", "compare", "dry_run", "adopt", "allow_removals", "push")
 
 
 def test_a_manager_looks_and_staff_sees_nothing(world, tenant, catalog):
@@ -241,7 +242,7 @@ def test_compare_runs_through_the_task_and_the_dry_run_changes_nothing(world, te
         answer = client.post(config_url(catalog.config, name))
         run = Run.objects.latest("created_at")
         assert answer.url == reverse("admin:operations_run_change", args=[run.pk])
-        tasks.read_back(catalog.pk, str(run.pk))
+        tasks.compare(str(run.pk))
         run.refresh_from_db()
         assert (run.status, run.counts["different"]) == (RunStatus.COMPLETED, 1)
         world.pass_time(seconds=130)
@@ -256,11 +257,11 @@ def test_a_lost_doorbell_of_a_comparison_is_rung_again(world, tenant, catalog, m
     connection.run_on_commit.clear()  # The doorbell that got lost.
     world.pass_time(seconds=61)
     with django_capture_on_commit_callbacks(execute=True):
-        tasks.sweep()
+        ring_forgotten(world.now)
     run = Run.objects.get()
-    assert ("meta_integration.tasks.readback", (catalog.pk, str(run.pk))) in rung
-    tasks.read_back(catalog.pk, str(run.pk))
-    tasks.read_back(catalog.pk, str(run.pk))
+    assert ("meta_integration.tasks.compare", (str(run.pk),)) in rung
+    tasks.compare(str(run.pk))
+    tasks.compare(str(run.pk))
     assert Run.objects.count() == 1
 
 
@@ -272,12 +273,12 @@ def test_held_removals_go_after_a_persons_word(world, tenant, catalog):
     client = browser(tenant)
     assert "Allow removals" not in text_of(client.get(config_url(catalog.config)))
     client.post(config_url(catalog.config, "compare"))
-    tasks.read_back(catalog.pk, str(Run.objects.latest("created_at").pk))
+    tasks.compare(str(Run.objects.latest("created_at").pk))
     world.settle(catalog)
     assert len(world.at_meta(catalog)) == 30
     assert "Allow removals" in text_of(client.get(config_url(catalog.config)))
     client.post(config_url(catalog.config, "allow_removals"))
-    tasks.read_back(catalog.pk, str(Run.objects.latest("created_at").pk))
+    tasks.compare(str(Run.objects.latest("created_at").pk))
     world.settle(catalog)
     assert world.at_meta(catalog) == {}
 

@@ -120,6 +120,7 @@ def rejected_shares(_now: datetime, open_causes: frozenset[Cause]) -> Iterator[F
 def drifted_catalogs(now: datetime, open_causes: frozenset[Cause]) -> Iterator[Finding]:
     """The newest completed comparison of a catalog found much that was not as wanted."""
     runs = Run.objects.filter(kind=RunKind.RECONCILE, status=RunStatus.COMPLETED, finished_at__gte=now - COMPARED_WITHIN)
+    runs = runs.exclude(params__has_key="chosen")  # A run that only mends a selection has looked at nothing else.
     newest = {(run.tenant_id, str(run.params.get("catalog"))): run for run in runs.order_by("finished_at")}
     current = {(one.tenant_id, one.catalog_id): one.pk for one in Catalog.objects.filter(**LIVING)} if newest else {}
     for cause, run in newest.items():

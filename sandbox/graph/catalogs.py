@@ -32,7 +32,7 @@ def read_catalog(world: World, call: Call) -> dict[str, Any]:
 
 def delete_catalog(world: World, call: Call) -> dict[str, Any]:
     """DELETE /{catalog_id}, with everything in it."""
-    for item_id in list(world.store.by_retailer.get(call.node_id, {}).values()):
+    for item_id in [item["id"] for item in world.store.items_of(call.node_id)]:
         world.store.drop("item", item_id)
     world.store.drop("catalog", call.node_id)
     return {"success": True}

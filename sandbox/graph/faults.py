@@ -27,6 +27,7 @@ KINDS: dict[str, str] = {
     "poison_400": "A whole call is refused with 400 when one of the given items is in it",
     "poison_500": "A whole call fails with 500 when one of the given items is in it",
     "too_large": "Batches above the given number of rows are refused: code 1, reduce the amount of data",
+    "page_too_large": "Listings of more than the given number of rows a page are refused: code 1, reduce the amount of data",
     "empty_handles": "A batch is answered with 200 and no handle: nothing was taken",
     "endless_handle": "A batch is accepted, but never finishes (until the fault is cleared)",
     "reverse_handles": "Batches are applied in reverse order",
@@ -44,7 +45,7 @@ class Fault:
 
     `edges` takes edge names (see routes.py) or "read" / "write". `skip` lets that many matching calls pass first, `remaining` ends the
     fault after so many. `minutes` is for throttle (None: no usage header), `seconds` for slow, hang, lands_late and endless_handle,
-    `rows` for too_large, `applied` makes an endless handle apply its rows all the same.
+    `rows` for too_large and page_too_large, `applied` makes an endless handle apply its rows all the same.
     """
 
     kind: str

@@ -88,6 +88,22 @@ class ByHand(World):
             self.store.commit()
             return saved["id"]
 
+    def add_twin(self, catalog_id: str, retailer_id: str, **fields: Any) -> str:
+        """A second item under the retailer_id of an existing one, as a broken import leaves it; returns its id."""
+        with self.lock:
+            first = self.find_item(catalog_id, retailer_id)
+            if first is None:
+                raise KeyError(retailer_id)
+            item = {**first, **_checked(fields), "id": self.new_id("72"), "seq": self.store.next_number()}
+            self.store.put("item", item["id"], item)
+            self.store.commit()
+            return item["id"]
+
+    def ids(self, catalog_id: str, retailer_id: str) -> list[str]:
+        """The ids of all items under this retailer_id, the first one first."""
+        with self.lock:
+            return [item["id"] for item in self.find_every(catalog_id, retailer_id)]
+
     def delete_item(self, catalog_id: str, retailer_id: str) -> None:
         """Somebody deletes an item at Meta; unknown ones are ignored."""
         with self.lock:
@@ -153,8 +169,8 @@ class ByHand(World):
 
     def _freeze(self, fault: Fault) -> None:
         if fault.kind == "listing_stale":
-            for catalog_id, ids in self.store.by_retailer.items():
-                fault.frozen[catalog_id] = [dict(self.store.items[key]) for key in ids.values()]
+            for catalog_id in self.store.by_retailer:
+                fault.frozen[catalog_id] = [dict(item) for item in self.store.items_of(catalog_id)]
 
 
 def _checked(fields: dict[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def update(world: World, call: Call) -> dict[str, Any]:
     item = world.store.items[call.node_id]
     values = read_params(world, call, CREATE_ONLY)
     reject(world, call, item["retailer_id"])
-    save(world, item["catalog_id"], item["retailer_id"], _in_money(values, item))
+    save(world, item["catalog_id"], item["retailer_id"], _in_money(values, item), item)
     return {"success": True}
 
 
@@ -76,9 +76,12 @@ def reject(world: World, call: Call, retailer_id: str) -> None:
         )  # fmt: skip
 
 
-def save(world: World, catalog_id: str, retailer_id: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Create the item or lay `values` over it (None takes a field off). Returns the new row."""
-    old = world.find_item(catalog_id, retailer_id)
+def save(world: World, catalog_id: str, retailer_id: str, values: dict[str, Any], old: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Create the item or lay `values` over it (None takes a field off). old: the very item, where it is not the first of its name.
+
+    Returns the new row.
+    """
+    old = old or world.find_item(catalog_id, retailer_id)
     number = old["seq"] if old else world.store.next_number()
     item_id: str = old["id"] if old else world.new_id("71")
     item: dict[str, Any] = {**(old or _DEFAULTS), **values}

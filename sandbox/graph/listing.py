@@ -41,10 +41,9 @@ def _chosen(world: World, call: Call) -> tuple[Items, Items | None]:
         fits, ids = read_filter(call.params["filter"])
         if ids is not None:
             call.retailer_ids = tuple(ids)
-            found = (world.find_item(catalog_id, retailer_id) for retailer_id in dict.fromkeys(ids))
-            return [item for item in found if item], None
-        return [store.items[key] for key in store.by_retailer.get(catalog_id, {}).values() if fits(store.items[key])], None
-    items = [store.items[key] for key in store.by_retailer.get(catalog_id, {}).values()]
+            return [item for retailer_id in dict.fromkeys(ids) for item in world.find_every(catalog_id, retailer_id)], None
+        return [item for item in store.items_of(catalog_id) if fits(item)], None
+    items = store.items_of(catalog_id)
     stale = world.faults.take("listing_stale", call)
     if stale:
         items = stale.frozen.get(catalog_id, [])

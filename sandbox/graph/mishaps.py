@@ -43,6 +43,8 @@ def plan(world: World, call: Call) -> Plan:
         ids = call.retailer_ids
         if kind == "too_large" and (call.edge != "items_batch" or not _is_too_large(world, call)):
             continue
+        if kind == "page_too_large" and not _is_large_page(world, call):
+            continue
         if kind in _WRITES_ONLY and not call.writes:
             continue
         fault = world.faults.take(kind, call, ids)
@@ -60,6 +62,13 @@ def plan(world: World, call: Call) -> Plan:
 
 def _is_too_large(world: World, call: Call) -> bool:
     return any(len(call.rows or []) > fault.rows for fault in world.faults.active("too_large") if fault.fits(call))
+
+
+def _is_large_page(world: World, call: Call) -> bool:
+    if call.edge != "products.list" or "filter" in call.params:
+        return False
+    limit = int(call.params.get("limit") or 25)
+    return any(limit > fault.rows for fault in world.faults.active("page_too_large") if fault.fits(call))
 
 
 def _lost_before(made: Plan, fault: Fault, call: Call) -> None:
@@ -118,7 +127,8 @@ def _too_large(made: Plan, fault: Fault, call: Call) -> None:
 
 _BEFORE = {
     "lost_before": _lost_before, "hang": _hang, "lands_late": _late, "html": _html, "outage": _outage, "bad_token": _bad_token,
-    "throttle": _throttle, "error": _error, "too_large": _too_large, "poison_400": _poison_400, "poison_500": _poison_500,
+    "throttle": _throttle, "error": _error, "too_large": _too_large, "page_too_large": _too_large,
+    "poison_400": _poison_400, "poison_500": _poison_500,
 }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ class Store:
         self.late: dict[str, dict[str, Any]] = {}
         self.notes: dict[str, dict[str, Any]] = {}
         self.by_retailer: dict[str, dict[str, str]] = {}
+        self.twins: dict[str, dict[str, list[str]]] = {}
         self.pending: dict[str, None] = {}
         self._tables = {
             "account": self.accounts, "business": self.businesses, "catalog": self.catalogs, "item": self.items, "group": self.groups,
@@ -58,11 +59,16 @@ class Store:
         """Remove one row; unknown keys are ignored."""
         value = self._tables[table].pop(key, None)
         if value and table == "item":
-            self.by_retailer[value["catalog_id"]].pop(value["retailer_id"], None)
+            self._unlist(key, value["catalog_id"], value["retailer_id"])
         if value and table == "batch":
             self.pending.pop(key, None)
         if self._db:
             self._dirty.add((table, key))
+
+    def items_of(self, catalog_id: str) -> list[dict[str, Any]]:
+        """Every item of a catalog, second ones under the same retailer_id included."""
+        first = self.by_retailer.get(catalog_id, {}).values()
+        return [self.items[key] for key in [*first, *(key for keys in self.twins.get(catalog_id, {}).values() for key in keys)]]
 
     def commit(self) -> None:
         """Write what changed since the last commit, in one transaction."""
@@ -82,6 +88,7 @@ class Store:
             for key in list(rows):
                 self.drop(table, key)
         self.by_retailer.clear()
+        self.twins.clear()
         self.put("note", "number", {"value": self._number})
         self.commit()
 
@@ -94,11 +101,24 @@ class Store:
 
     def _index(self, table: str, key: str, value: dict[str, Any]) -> None:
         if table == "item":
-            self.by_retailer.setdefault(value["catalog_id"], {})[value["retailer_id"]] = key
+            first = self.by_retailer.setdefault(value["catalog_id"], {}).setdefault(value["retailer_id"], key)
+            if first != key:
+                twins = self.twins.setdefault(value["catalog_id"], {}).setdefault(value["retailer_id"], [])
+                twins.extend([key] if key not in twins else [])
         elif table == "batch" and value["status"] in ("scheduled", "started"):
             self.pending[key] = None
         elif table == "batch":
             self.pending.pop(key, None)
+
+    def _unlist(self, key: str, catalog_id: str, retailer_id: str) -> None:
+        """Takes an item off the index; where the first one goes, its twin becomes the first."""
+        twins = self.twins.get(catalog_id, {}).get(retailer_id, [])
+        if key in twins:
+            twins.remove(key)
+        elif twins:
+            self.by_retailer[catalog_id][retailer_id] = twins.pop(0)
+        else:
+            self.by_retailer[catalog_id].pop(retailer_id, None)
 
     def _prune(self) -> None:
         for handle in [h for h in self.batches if h not in self.pending][: max(0, len(self.batches) - _KEPT_BATCHES)]:

@@ -66,6 +66,12 @@ class World:
         item_id = self.store.by_retailer.get(catalog_id, {}).get(retailer_id)
         return self.store.items[item_id] if item_id else None
 
+    def find_every(self, catalog_id: str, retailer_id: str) -> list[dict[str, Any]]:
+        """The items with this retailer_id: none, one, or more where an import went wrong (`add_twin`)."""
+        found = self.find_item(catalog_id, retailer_id)
+        twins = self.store.twins.get(catalog_id, {}).get(retailer_id, [])
+        return [found, *(self.store.items[key] for key in twins)] if found else []
+
     def group_id(self, catalog_id: str, retailer_id: str) -> str:
         """The id of a product group, made on first use."""
         key = f"{catalog_id}:{retailer_id}"

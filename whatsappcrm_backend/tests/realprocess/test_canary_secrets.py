@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -56,7 +57,7 @@ def test_secrets_turn_up_nowhere(stage: Stage, canary: Any) -> None:
     places = {"columns": every_column(), "the stand-in": stage.meta.everything()}
     worker.kill()
     shop.product("CANARY-QUEUED")
-    stage.ring("meta_integration.tasks.readback", (shop.catalog.pk,))
+    stage.ring("meta_integration.tasks.compare", (str(uuid4()),))
     places["broker"] = stage.queues.dump()
     assert "drain_tenant" in places["broker"]
     for path in ("product/", f"product/{shop.item('CANARY-1').product_id}/change/"):
