@@ -78,8 +78,9 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.STAFF)
     alert_emails = models.BooleanField(
-        "alerts by e-mail", default=True, help_text="Owners and managers get this business's alerts at their address. Staff gets none."
-    )
+        "alerts by e-mail", default=True, db_default=True,
+        help_text="Owners and managers get this business's alerts at their address. Staff gets none.",
+    )  # fmt: skip
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "user"], name="one_membership_per_person_and_business")]

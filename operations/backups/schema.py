@@ -74,8 +74,12 @@ def targets_for(recorded: Iterable[Iterable[str]]) -> list[Migration]:
             f"The backup needs migrations that this version does not have ({_names(sorted(missing))}). It was made by a newer version, or "
             "by one so old that they were joined since. Restore it with the version that made it, then upgrade."
         )
-    # Only the last of each chain: a target in its middle would be read as "go back to there".
-    return sorted(entry for entry in targets if not any(child.key in targets for child in loader.graph.node_map[entry].children))
+    return last_of_each_chain(loader, targets)
+
+
+def last_of_each_chain(loader: MigrationLoader, wanted: set[Migration]) -> list[Migration]:
+    """What to migrate to, so that these and what they need are applied: a target in a chain's middle would mean "back to there"."""
+    return sorted(entry for entry in wanted if not any(child.key in wanted for child in loader.graph.node_map[entry].children))
 
 
 def drop_tables() -> None:

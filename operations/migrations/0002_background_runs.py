@@ -18,12 +18,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='run',
             name='task',
-            field=models.CharField(blank=True, editable=False, max_length=120),
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=120),
         ),
         migrations.AddField(
             model_name='run',
             name='worker',
-            field=models.CharField(blank=True, editable=False, max_length=32),
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=32),
         ),
         migrations.AlterField(
             model_name='run',

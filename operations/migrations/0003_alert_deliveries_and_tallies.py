@@ -59,12 +59,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='alert',
             name='dismissed',
-            field=models.BooleanField(default=False, editable=False),
+            field=models.BooleanField(db_default=False, default=False, editable=False),
         ),
         migrations.AddField(
             model_name='alert',
             name='severity',
-            field=models.CharField(choices=[('warning', 'Warning'), ('critical', 'Critical')], default='warning', max_length=10),
+            field=models.CharField(choices=[('warning', 'Warning'), ('critical', 'Critical')], db_default='warning', default='warning', max_length=10),
         ),
         migrations.AlterField(
             model_name='alert',

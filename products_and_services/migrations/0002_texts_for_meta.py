@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='product',
             name='meta_description',
-            field=models.TextField(blank=True, help_text='Where Meta should show another text. Blank: the description.', max_length=5000, verbose_name='description at Meta'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='Where Meta should show another text. Blank: the description.', max_length=5000, verbose_name='description at Meta'),
         ),
         migrations.AddField(
             model_name='product',
             name='meta_title',
-            field=models.CharField(blank=True, help_text="Where Meta should show another name. Blank: the product's name.", max_length=100, verbose_name='title at Meta'),
+            field=models.CharField(blank=True, db_default='', default='', help_text="Where Meta should show another name. Blank: the product's name.", max_length=100, verbose_name='title at Meta'),
         ),
     ]

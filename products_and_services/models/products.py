@@ -87,11 +87,13 @@ class Product(AtomicModel, MetaSyncSummary):
     )
     google_product_category = models.CharField(max_length=250, blank=True)
     meta_title = models.CharField(
-        "title at Meta", max_length=100, blank=True, help_text="Where Meta should show another name. Blank: the product's name."
-    )
+        "title at Meta", max_length=100, blank=True, default="", db_default="",
+        help_text="Where Meta should show another name. Blank: the product's name.",
+    )  # fmt: skip
     meta_description = models.TextField(
-        "description at Meta", max_length=5000, blank=True, help_text="Where Meta should show another text. Blank: the description."
-    )
+        "description at Meta", max_length=5000, blank=True, default="", db_default="",
+        help_text="Where Meta should show another text. Blank: the description.",
+    )  # fmt: skip
     custom_label_0 = models.CharField(max_length=100, blank=True)
     custom_label_1 = models.CharField(max_length=100, blank=True)
     custom_label_2 = models.CharField(max_length=100, blank=True)

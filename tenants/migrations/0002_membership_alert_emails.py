@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='membership',
             name='alert_emails',
-            field=models.BooleanField(default=True, help_text="Owners and managers get this business's alerts at their address. Staff gets none.", verbose_name='alerts by e-mail'),
+            field=models.BooleanField(db_default=True, default=True, help_text="Owners and managers get this business's alerts at their address. Staff gets none.", verbose_name='alerts by e-mail'),
         ),
     ]
