@@ -15,12 +15,14 @@ from operations import heartbeats
 from operations.alerting.announce import ABOUT_DELIVERIES
 from operations.alerting.rules import Cause, Finding, register_rule
 from operations.background import BROKE, DIED
-from operations.models import AlertDelivery, Channel, Run, RunKind, RunStatus, Severity
+from operations.backups.records import last_backup_at
+from operations.models import AlertDelivery, Backup, BackupStatus, Channel, Run, RunKind, RunStatus, Severity
 
 RUNS_MATTER_FOR = timedelta(hours=24)
 STANDS_STILL_AFTER = timedelta(minutes=15)
 FAILED_ATTEMPTS = 3
 LEAST_FREE_BYTES, ENOUGH_FREE_BYTES = 500 * 1024**2, 1024**3
+BACKUPS_LATE_AFTER = timedelta(days=2)
 NOBODY = "system"  # Who starts runs at night.
 
 
@@ -105,8 +107,23 @@ def full_disk(_now: datetime, open_causes: frozenset[Cause], *, free_bytes: int 
         )  # fmt: skip
 
 
+def late_backup(now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
+    """The last complete backup is two days old, or none was ever completed though one was begun."""
+    last = last_backup_at()
+    if settings.BACKUP_KEEP < 1 or (last is not None and now - last < BACKUPS_LATE_AFTER):
+        return
+    if last is not None or Backup.objects.filter(status=BackupStatus.FAILED).exists():
+        since = f"the last one is from {last:%Y-%m-%d}" if last else "none was completed yet"
+        yield Finding(
+            None, "backup-late", f"There is no fresh backup: {since}",
+            "One is made every day. The start page says what went wrong last; mostly BACKUP_DIR has no room. Make one now with "
+            "“manage.py backup” to see (docs/backup.md).",
+        )  # fmt: skip
+
+
 def register() -> None:
     """Called when Django starts."""
+    register_rule("backup_late", late_backup)
     register_rule("run_failed", failed_runs)
     register_rule("runs_stand_still", standing_runs)
     register_rule("worker_silent", silent_workers)

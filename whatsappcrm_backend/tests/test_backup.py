@@ -13,6 +13,7 @@ from django.db import connections
 from django.utils import timezone
 
 from operations import tasks
+from operations.alerting.own_rules import late_backup
 from operations.backups import make
 from operations.backups.archive import BackupError
 from operations.backups.daily import backup_if_due
@@ -124,6 +125,23 @@ def test_the_daily_backup_comes_when_the_last_one_is_a_day_old(folder, settings,
     settings.BACKUP_KEEP = 0
     Backup.objects.all().delete()
     assert backup_if_due(now) is None
+
+
+def test_a_backup_that_does_not_come_calls_somebody(tenant, settings):
+    now = timezone.now()
+
+    def found():
+        return [one.key for one in late_backup(now, frozenset())]
+
+    assert found() == [], "a fresh installation has an hour to make its first one"
+    Backup.objects.create(file="a", status="failed", started_at=now, heartbeat_at=now, finished_at=now)
+    assert found() == ["backup-late"]
+    made = Backup.objects.create(file="b", status="completed", started_at=now - timedelta(hours=47), heartbeat_at=now, finished_at=now)
+    assert found() == []
+    Backup.objects.filter(pk=made.pk).update(started_at=now - timedelta(hours=49))
+    assert found() == ["backup-late"]
+    settings.BACKUP_KEEP = 0
+    assert found() == []
 
 
 def test_the_start_page_tells_administrators_and_nobody_else(tenant):

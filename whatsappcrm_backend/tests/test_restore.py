@@ -1,5 +1,6 @@
 """A backup restored on an empty machine gives a working system that converges with what Meta holds, from and to either kind of database."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -26,7 +27,7 @@ from meta_integration.tests.convergence import oracle
 from meta_integration.tests.world import ACCOUNTS, World
 from operations.backups.archive import reading, writing
 from operations.backups.make import make_backup
-from operations.backups.others import who_else_is_connected
+from operations.backups.others import LOCK_OF_MAKE_UP, who_else_is_connected
 from operations.files import store_file, stream_file
 from operations.models import Alert, Backup, BackupStatus, FileRole, Run, RunIssue, RunStatus
 from operations.services import raise_alert, start_run
@@ -346,6 +347,39 @@ def test_data_is_replaced_only_when_asked_and_kept_first(file, used, settings, t
     assert set(Tenant.objects.values_list("sub_domain", flat=True)) == {"solar", "pizzeria"}
     (kept,) = settings.BACKUP_DIR.iterdir()
     restore(kept, "--replace")
+    assert Tenant.objects.get().sub_domain == "here-before"
+
+
+@pytest.mark.skipif(KINDS[0] != "sqlite", reason="PostgreSQL counts its connections itself")
+def test_nothing_is_replaced_under_a_running_make_up(file, used):
+    with (Path(used.database.name).parent / LOCK_OF_MAKE_UP).open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        with pytest.raises(CommandError, match="make up"):
+            restore(file, "--replace")
+    restore(file, "--replace")
+    assert Product.objects.filter(sku="S-0").exists()
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(not ON_POSTGRES, reason="counts connections to a server")
+def test_nothing_is_replaced_while_others_are_connected(file, used):
+    ready, enough = threading.Event(), threading.Event()
+
+    def work_on() -> None:
+        with used.at_work():
+            Tenant.objects.count()
+            ready.set()
+            enough.wait(30)
+
+    other = threading.Thread(target=work_on)
+    other.start()
+    ready.wait(30)
+    try:
+        with pytest.raises(CommandError, match="others use this database"):
+            restore(file, "--replace")
+    finally:
+        enough.set()
+        other.join()
     assert Tenant.objects.get().sub_domain == "here-before"
 
 

@@ -65,7 +65,7 @@ class Command(BaseCommand):
 
     def _may_begin(self, plan: Plan, options: dict[str, Any]) -> None:
         if others := who_else_is_connected():
-            raise BackupError(f"{others} other programs use this database. Stop the web server, the workers and beat first.")
+            raise BackupError(f"others use this database ({others}). Stop the web server, the workers and beat (or `make up`) first.")
         if plan.present and not options["replace"]:
             lost = ", ".join(f"{rows} {label}" for label, rows in sorted(plan.present.items()))
             raise BackupError(f"this database holds data that would be lost ({lost}). Restore into an empty one, or say --replace.")
