@@ -10,7 +10,7 @@ from common.restored import Restoration
 from meta_integration.catalog.pause import is_callable, pause_by_person
 from meta_integration.catalog.summary import refresh_catalog_summaries
 from meta_integration.comparisons import start_comparison
-from meta_integration.models import IN_DOUBT, Catalog, CatalogBatch, CatalogChange, CatalogItem, ItemState, MetaAppConfig
+from meta_integration.models import IN_DOUBT, Catalog, CatalogBatch, CatalogChange, CatalogItem, CatalogWatch, ItemState, MetaAppConfig
 
 ENDED = "restored"
 NEW_SERIES = (ItemState.RETRY, ItemState.FAILED)
@@ -37,6 +37,7 @@ def _forget_workers() -> None:
         lease_token="", lease_expires_at=None, next_ring_at=None, failures_in_row=0, resting_until=None,
         readback_started_at=None, readback_finished_at=None, held_removals=0, removals_allowed_at=None,
     )  # fmt: skip
+    CatalogWatch.objects.all().delete()  # Made anew by the next look; what the old machine counted and warned of is past.
     throttled = Catalog.objects.filter(paused_until__isnull=False)
     throttled.update(paused_at=None, paused_until=None, pause_code=None, pause_reason="", pause_fingerprint="")
 

@@ -17,6 +17,7 @@ from common.clock import database_now
 from common.metering import BEYOND, BUCKETS
 from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogItem, CatalogWatch
 from meta_integration.standing import shown_items
+from operations.backups.records import last_backup_at
 from operations.heartbeats import last_seen
 from operations.models import OPEN_STATUSES, Alert, AlertDelivery, Run, Tally
 from products_and_services.models import Product, SyncStatus
@@ -92,6 +93,9 @@ def _operations(now: datetime) -> Iterator[Metric]:
     seen = last_seen()
     if seen is not None:  # Without the sample a rule with absent() tells that nothing ever ran.
         yield _gauge("whatsappcrm_sweep_age_seconds", "Since the last minute task", max((now - seen).total_seconds(), 0))
+    backed_up = last_backup_at()
+    if backed_up is not None:
+        yield _gauge("whatsappcrm_backup_age_seconds", "Since the last complete backup", max((now - backed_up).total_seconds(), 0))
 
 
 def _counted() -> Iterator[Metric]:

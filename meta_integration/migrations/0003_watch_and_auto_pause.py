@@ -15,17 +15,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='metaappconfig',
             name='auto_pause',
-            field=models.BooleanField(default=True, help_text='When most items fail in the same way, warn first, then stop sending until resumed.', verbose_name='pause by itself'),
+            field=models.BooleanField(db_default=True, default=True, help_text='When most items fail in the same way, warn first, then stop sending until resumed.', verbose_name='pause by itself'),
         ),
         migrations.AddField(
             model_name='metaappconfig',
             name='auto_pause_minutes',
-            field=models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(1440)], verbose_name='minutes from warning to pause'),
+            field=models.PositiveSmallIntegerField(db_default=30, default=30, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(1440)], verbose_name='minutes from warning to pause'),
         ),
         migrations.AddField(
             model_name='metaappconfig',
             name='auto_pause_share',
-            field=models.PositiveSmallIntegerField(default=50, help_text='Of at least 20 items tried within an hour.', validators=[django.core.validators.MinValueValidator(10), django.core.validators.MaxValueValidator(100)], verbose_name='when so many percent fail alike'),
+            field=models.PositiveSmallIntegerField(db_default=50, default=50, help_text='Of at least 20 items tried within an hour.', validators=[django.core.validators.MinValueValidator(10), django.core.validators.MaxValueValidator(100)], verbose_name='when so many percent fail alike'),
         ),
         migrations.CreateModel(
             name='CatalogWatch',

@@ -47,14 +47,15 @@ class MetaAppConfig(models.Model):
         help_text="Sent for products that have no usable picture. Blank: such products are not sent.",
     )
     auto_pause = models.BooleanField(
-        "pause by itself", default=True, help_text="When most items fail in the same way, warn first, then stop sending until resumed."
-    )
+        "pause by itself", default=True, db_default=True,
+        help_text="When most items fail in the same way, warn first, then stop sending until resumed.",
+    )  # fmt: skip
     auto_pause_share = models.PositiveSmallIntegerField(
-        "when so many percent fail alike", default=50, validators=[MinValueValidator(10), MaxValueValidator(100)],
+        "when so many percent fail alike", default=50, db_default=50, validators=[MinValueValidator(10), MaxValueValidator(100)],
         help_text="Of at least 20 items tried within an hour.",
     )
     auto_pause_minutes = models.PositiveSmallIntegerField(
-        "minutes from warning to pause", default=30, validators=[MinValueValidator(5), MaxValueValidator(1440)]
+        "minutes from warning to pause", default=30, db_default=30, validators=[MinValueValidator(5), MaxValueValidator(1440)]
     )
     is_active = models.BooleanField("active", default=True, help_text="One per business; activating one deactivates the other.")
     paused_at = models.DateTimeField(null=True, blank=True, editable=False)

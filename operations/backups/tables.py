@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db import connection, connections, models
+from django.db import connection, connections, models, reset_queries
 from django.db.models.functions import Cast
 
 from common.bulk import chunks
@@ -64,6 +64,7 @@ def write_lines(model: type[models.Model], names: Sequence[str], lines: Iterable
                 cursor.execute(start + ", ".join([one] * len(rows)), [value for row in rows for value in row])
             else:
                 cursor.executemany(start + one, rows)
+            reset_queries()  # With DEBUG on, Django would remember every one of these statements.
             yield len(rows)
 
 
