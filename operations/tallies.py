@@ -7,7 +7,7 @@ import logging
 import time
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from common import metering
 from common.bulk import chunks
@@ -36,7 +36,7 @@ def flush(**_: Any) -> None:
     try:
         for some in chunks(sorted(taken.items()), 100):
             _upsert(some)
-    except DatabaseError as error:
+    except Error as error:
         logger.warning("Counts for /metrics could not be written (%s); they are kept for later.", type(error).__name__)
         for key, total in taken.items():
             metering.add(key, total)

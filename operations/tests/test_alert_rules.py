@@ -4,7 +4,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 
 from common import metering
 from operations import heartbeats, tallies
@@ -259,9 +259,10 @@ def test_counts_of_several_processes_add_up(post, solar):
     assert rows == {("POST products", "0.25"): (3, 0.6), ("POST products", "+Inf"): (3, 300.0), ("", ""): (6, 0.0)}
 
 
-def test_what_cannot_be_written_is_kept(post, monkeypatch):
+@pytest.mark.parametrize("outage", [OperationalError, InterfaceError])
+def test_what_cannot_be_written_is_kept(post, monkeypatch, outage):
     def away(_sums):
-        raise OperationalError
+        raise outage
 
     metering.observe("lost_doorbells")
     with monkeypatch.context() as patch:
