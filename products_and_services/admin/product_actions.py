@@ -23,7 +23,7 @@ def change_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet, 
             model_admin.message_user(request, f"Nothing to change: {_counted(len(ids))} {_were(len(ids))} so already.", messages.INFO)
         elif run.is_open:
             page = site._registry[Run].object_url(run)
-            text = format_html('{} are changed in the background. <a href="{}">See how far it is</a>', _counted(len(ids)), page)
+            text = format_html('{} are changed in the background. <a class="undo-link" href="{}">See how far it is</a>', _counted(len(ids)), page)
             model_admin.message_user(request, text, messages.SUCCESS)
         else:
             rest = run.counts["unchanged"]

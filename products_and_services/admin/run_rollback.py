@@ -25,7 +25,7 @@ def rollback_url(run: Run) -> str:
 
 def undo_link(run: Run) -> SafeString:
     """ "Undo" as a link, for messages about a bulk edit."""
-    return format_html('<a href="{}">Undo</a>', rollback_url(run))
+    return format_html('<a class="undo-link" href="{}">Undo</a>', rollback_url(run))
 
 
 class RollbackExtension(Extension):

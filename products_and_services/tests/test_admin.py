@@ -353,7 +353,7 @@ def test_bulk_actions_report_what_they_did(tenant, owner, announced, action, col
     products = [ProductFactory(tenant=tenant, **{column: value}), ProductFactory(tenant=tenant, **{column: not value})]
     announced.clear()
     response = owner.post(LIST, {"action": action, "_selected_action": [product.pk for product in products]})
-    told, link = words(response).split(" <a href=")
+    told, link = words(response).split(" <a ")
     assert told == report and "/rollback/" in link
     assert set(Product.objects.values_list(column, flat=True)) == {value}
     assert announced == [(tenant.pk, [products[1].pk], False)]
@@ -363,7 +363,7 @@ def test_bulk_actions_across_businesses(tenant, other_tenant):
     boss = admin_client(UserFactory(is_superuser=True))
     products = [ProductFactory(tenant=shop) for shop in (tenant, other_tenant)]
     response = boss.post(LIST, {"action": "deactivate", "_selected_action": [product.pk for product in products]})
-    assert words(response).count("1 product deactivated. <a href=") == 2  # A run, and so an undo, per business.
+    assert words(response).count("1 product deactivated. <a ") == 2  # A run, and so an undo, per business.
 
 
 def test_bulk_actions_stay_in_the_business(tenant, other_tenant, owner):

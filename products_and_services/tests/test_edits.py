@@ -91,7 +91,7 @@ def test_undo_of_a_bulk_action_from_its_message(tenant, owner):
     page = owner.post(LIST, {"action": "deactivate", "_selected_action": ids}, follow=True).content.decode()
     run = Run.objects.get()
     undo = f"/admin/operations/run/{run.pk}/rollback/"
-    assert "3 products deactivated." in page and f'<a href="{undo}">Undo</a>' in page
+    assert "3 products deactivated." in page and f'href="{undo}">Undo</a>' in page
     shown = owner.get(undo).content.decode()
     assert "touched 3 products" in shown and products[0].name in shown
     answer = owner.post(undo)
