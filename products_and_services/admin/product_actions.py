@@ -23,7 +23,8 @@ def change_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet, 
             model_admin.message_user(request, f"Nothing to change: {_counted(len(ids))} {_were(len(ids))} so already.", messages.INFO)
         elif run.is_open:
             page = site._registry[Run].object_url(run)
-            text = format_html('{} are changed in the background. <a class="undo-link" href="{}">See how far it is</a>', _counted(len(ids)), page)
+            link = format_html('<a class="undo-link" href="{}">See how far it is</a>', page)
+            text = format_html("{} are changed in the background. {}", _counted(len(ids)), link)
             model_admin.message_user(request, text, messages.SUCCESS)
         else:
             rest = run.counts["unchanged"]

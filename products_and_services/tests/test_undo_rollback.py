@@ -247,6 +247,22 @@ def test_prices_of_which_only_some_go_back_still_fit(shop):
     assert [code for _, code, _ in issues(rollback)] == ["changed_since", "does_not_fit"]
 
 
+def test_a_default_mark_goes_back_whichever_way_it_went(shop):
+    """The mark is unique per product, and one statement writes both rows."""
+    for product, chosen in ((shop.products[3], 0), (shop.products[4], 1)):
+        variants = [VariantFactory(product=product, is_default=place != chosen) for place in range(2)]
+
+        def choose(variant=variants[chosen]):
+            variant.is_default = True
+            variant.save()
+
+        before = everything()
+        run = ended_run(shop.tenant, choose)
+        assert everything() != before
+        assert issues(roll_back(run)) == []
+        assert everything() == before
+
+
 def test_a_default_mark_that_moved_on_stays(shop):
     product = shop.products[0]
     old = product.variants.get()
