@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from common.pruning import Rule, register_rule
-from meta_integration.models import CatalogBatch, CatalogChange, CatalogFinding, CatalogItem, FindingState, ItemState, ItemVerdict
+from meta_integration.models import CatalogBatch, CatalogChange, CatalogFinding, CatalogItem, FindingState, ItemState
 from operations.models import OPEN_STATUSES
 
 SETTLED = (ItemState.SYNCED, ItemState.HIDDEN, ItemState.GONE)
@@ -52,10 +51,9 @@ def long_gone_items(before: datetime) -> QuerySet[CatalogItem]:
 
 
 def forget_items(rows: QuerySet[Any]) -> None:
-    """One conditional DELETE: an item that a change has just revived stays. Its verdict goes first."""
-    with transaction.atomic():
-        ItemVerdict.objects.filter(item__in=rows).delete()
-        rows._raw_delete(rows.db)
+    """Locked first, inside the batch's transaction: an item that a change has just revived stays. Whatever points at them lets go."""
+    still = list(rows.order_by().select_for_update(of=("self",)).values_list("pk", flat=True))
+    CatalogItem.objects.filter(pk__in=still).delete()
 
 
 def register() -> None:

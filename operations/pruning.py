@@ -1,5 +1,6 @@
 """What of this room goes by age, and the daily round through every room's rules."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from common.pruning import Rule, register_rule
 from operations import heartbeats
 from operations.models import OPEN_STATUSES, Alert, Backup, BackupStatus, Heartbeat, Run, RunIssue
 
+logger = logging.getLogger("pruning")
 PRUNED = "prune"
 A_DAY = timedelta(hours=23, minutes=30)
 
@@ -44,9 +46,15 @@ def register() -> None:
 def prune_if_due(now: datetime) -> dict[str, int] | None:
     """Once a day, whenever that is: goes through all rules. {rule: rows}, None when it was done less than a day ago.
 
-    One that died is not repeated before the next day; what it left is found then.
+    A rule that breaks is logged and does not stop the others. What a round left that died is found by the next day's.
     """
     if Heartbeat.objects.filter(name=PRUNED, seen_at__gt=now - A_DAY, seen_at__lte=now).exists():
         return None
     heartbeats.beat(PRUNED, now)
-    return {rule.name: pruning.apply(rule, now) for rule in pruning.rules()}
+    done = {}
+    for rule in pruning.rules():
+        try:
+            done[rule.name] = pruning.apply(rule, now)
+        except Exception:
+            logger.exception("The rule about “%s” broke; its rows stay.", rule.name)
+    return done

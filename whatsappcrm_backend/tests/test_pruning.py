@@ -13,7 +13,7 @@ from django.utils import timezone
 from common import pruning
 from common.clock import database_now
 from meta_integration.catalog.readback import read_back
-from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogItem, ItemState, MetaState
+from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogFinding, CatalogItem, FindingKind, ItemState, MetaState
 from meta_integration.models.verdicts import ItemVerdict
 from meta_integration.tests.world import World
 from operations.models import Alert, Backup, Run, RunIssue, RunKind, RunStatus
@@ -156,8 +156,13 @@ def test_a_deleted_item_is_forgotten_when_nothing_of_it_can_turn_up_any_more(wor
     CatalogChange.objects.create(tenant=tenant, product_id=item.product_id, marked_at=world.now, due_at=world.now)
     assert prune(world.now)["items deleted at Meta"] == 0, "its product is changing"
     CatalogChange.objects.all().delete()
+    run = Run.objects.create(tenant=tenant, kind=RunKind.RECONCILE)
+    finding = CatalogFinding.objects.create(run=run, catalog=catalog, item=item, kind=FindingKind.EXTRA, retailer_id="GONE-1")
+    CatalogFinding.objects.update(created_at=world.now)
     assert prune(world.now)["items deleted at Meta"] == 1
     assert not CatalogItem.objects.exists()
+    finding.refresh_from_db()
+    assert finding.item is None, "a finding that names it lets go of it"
 
 
 @pytest.mark.parametrize("change", [{"mark": 99}, {"live_hash": "?"}, {"in_flight": True}, {"state": ItemState.FAILED}], ids=str)
@@ -218,6 +223,16 @@ def test_once_a_day(tenant):
     assert prune_if_due(now)["audit trail"] == 1
     assert prune_if_due(now + timedelta(hours=1)) is None
     assert prune_if_due(now + timedelta(hours=24)) is not None
+
+
+def test_a_rule_that_breaks_does_not_stop_the_others(tenant, monkeypatch):
+    def broken(_before):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(pruning, "_rules", [(0, pruning.Rule("broken", "", broken)), *pruning._rules])
+    dated(AuditEvent, "created_at", 800, tenant=tenant, action="a", actor="b")
+    done = prune_if_due(database_now())
+    assert done["audit trail"] == 1 and "broken" not in done
 
 
 def test_nothing_of_a_living_shop_is_touched(world, tenant, catalog):
