@@ -29,7 +29,8 @@ EVIDENCE = Model(add=False)
 SHARED = Model(business=False)
 MODELS = {
     "products_and_services.Product": Model(
-        delete=True, own=(("why", "{pk}/why/"), ("payload", "{pk}/payload/"), ("revisions", "{pk}/revisions/"))
+        delete=True, own=(("why", "{pk}/why/"), ("payload", "{pk}/payload/"), ("revisions", "{pk}/revisions/"),
+                          ("import", "import/"), ("export", "export/"))
     ),
     "products_and_services.ProductVariant": Model(),
     "products_and_services.ProductCategory": Model(),
@@ -40,7 +41,7 @@ MODELS = {
     "meta_integration.CatalogFinding": EVIDENCE,
     "meta_integration.CatalogItem": EVIDENCE,
     "meta_integration.CatalogBatch": EVIDENCE,
-    "operations.Run": Model(add=False, own=(("rollback", "{pk}/rollback/"),)),
+    "operations.Run": Model(add=False, own=(("rollback", "{pk}/rollback/"), ("preview", "{ImportRun}/preview/"))),
     "operations.Alert": EVIDENCE,
     "operations.AlertDelivery": EVIDENCE,
     "tenants.Tenant": Model(),
@@ -59,6 +60,7 @@ NOT_PAGES = {
     "live", "autocomplete", "history",
     "ask_meta", "sync_now", "reset_sync", "test", "test_new", "pause", "resume", "compare", "dry_run", "adopt", "allow_removals", "push",
     "switch", "revoke", "cancel", "issues", "close",
+    "file", "start", "failed", "template_csv", "template_xlsx",
 }  # fmt: skip
 OTHERS = (
     Look("login", "/admin/login/", who=""),
@@ -68,6 +70,9 @@ OTHERS = (
     Look("own password", "/admin/password_change/"),
     Look("products found by nothing", "/admin/products_and_services/product/?q=nothing-like-this"),
     Look("products of all businesses", "/admin/products_and_services/product/", who="all"),
+    Look("import before a business is chosen", "/admin/products_and_services/product/import/", who="all"),
+    Look("export of filtered products", "/admin/products_and_services/product/export/?filters=q%3Dsolar"),
+    Look("export without products", "/admin/products_and_services/product/export/", who="empty"),
     Look("products while paused", "/admin/products_and_services/product/", who="pizzeria"),
     Look("public product page", "/p/solar/5784935", who=""),
     Look("public page with sizes", "/p/pizzeria/PIZ-01", who=""),

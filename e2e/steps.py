@@ -58,6 +58,7 @@ def _plant_evidence(tenant: Any) -> None:
     RunIssue.objects.create(run=run, subject="Imported Regulator", field="origin_country", code="100", message="Invalid parameter.")
     finish_run(run)
     _plant_findings(tenant)
+    _plant_upload(tenant)
     CrontabSchedule.objects.get_or_create(minute="5")
     ClockedSchedule.objects.get_or_create(clocked_time=database_now())
     SolarSchedule.objects.get_or_create(event="sunrise", latitude=-17.8, longitude=31)
@@ -84,12 +85,28 @@ def _plant_findings(tenant: Any) -> None:
     finish_run(run, message="Nothing was changed (dry run).")
 
 
+def _plant_upload(tenant: Any) -> None:
+    """A file that waits for somebody to confirm its import."""
+    from products_and_services.spreadsheets.imports import Upload, start_import
+
+    lines = (
+        "SKU;Name;Price;Stock;Category;Colour;Description",
+        "5784935;MUST 3kva Inverter;379,00;12;Inverters;;Pure sine wave, 24 V",
+        "NEW-1;Solar Lantern;24,50;40;Lights > Outdoor;yellow;Charges by day, shines all night",
+        "NEW-2;;9,90;;;;",
+        "NEW-3;Cable clip;cheap;100;Mounting;;",
+    )
+    data = "\r\n".join(lines).encode("cp1252")
+    start_import(tenant, Upload("spring-prices.csv", len(data), [data]))
+
+
 def samples(sub_domain: str) -> dict[str, str]:
     """{model: primary key} of one row of every registered model, of this business where rows belong to one."""
     from django.contrib import admin
     from django.urls import reverse
 
     from common.admin.access import tenant_path
+    from operations.models import Run
     from tenants.models import Tenant
 
     reverse("admin:index")  # registers every page
@@ -101,6 +118,7 @@ def samples(sub_domain: str) -> dict[str, str]:
         if row is not None:
             found[model._meta.label] = str(row.pk)
     found["products_and_services.Product"] = product_key("5784935")
+    found["ImportRun"] = str(Run.objects.get(tenant=tenant, kind="csv").pk)
     return found
 
 

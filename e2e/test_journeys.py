@@ -227,3 +227,22 @@ def test_the_api_describes_itself(open_as: Any, project: Project) -> None:
     page.goto(f"{project.web}/v1/docs/")
     expect(page.get_by_role("heading", name="whatsappcrm API")).to_be_visible()
     expect(page.locator(".opblock").first).to_be_visible()
+
+
+def test_a_file_is_looked_at_before_it_is_imported(page: Page, project: Project) -> None:
+    rows = "SKU,Name,Price,Images\nLAMP-1,Reading Lamp,19.90,\nLAMP-2,Desk Lamp,cheap,\n"
+    page.goto(f"{project.web}{PRODUCTS}")
+    page.get_by_role("link", name="Import", exact=True).click()
+    page.locator("#id_file").set_input_files({"name": "lamps.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    page.get_by_role("button", name="Upload and look at it").click()
+    expect(page.get_by_text("“cheap” is not a number").first).to_be_visible()
+    page.get_by_role("button", name="Import 1 row").click()
+    expect(page.locator(".field-sums, .readonly", has_text="1 created, 1 failed").first).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the failed rows").click()
+    assert download.value.suggested_filename == "lamps-failed-rows.csv"
+    page.goto(f"{project.web}{PRODUCTS}?q=LAMP")
+    expect(row_of(page, "Reading Lamp")).to_be_visible()
+    with page.expect_download() as download:
+        run_action(page, "Reading Lamp", "Export to CSV")
+    assert "Reading Lamp" in download.value.path().read_text()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, transaction
 
 from products_and_services.models import Product
 from products_and_services.models.skus import clean_sku
@@ -76,6 +76,8 @@ def save_row(save: Callable[[], Saved]) -> Saved:
         errors = error.message_dict if hasattr(error, "error_dict") else {"non_field_errors": error.messages}
     except IntegrityError:
         errors = {"non_field_errors": ["Something this row refers to was changed or taken meanwhile."]}
+    except DataError:
+        errors = {"non_field_errors": ["The database cannot hold a value of this row."]}
     except DatabaseError as error:
         if type(error) is not DatabaseError:  # An outage is nobody's row; the bare class says that no row was updated.
             raise

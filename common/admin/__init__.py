@@ -27,6 +27,9 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget as CheckboxesWidget,
 )
 from unfold.widgets import (
+    UnfoldAdminFileFieldWidget as FileWidget,
+)
+from unfold.widgets import (
     UnfoldAdminPasswordWidget as PasswordWidget,
 )
 from unfold.widgets import (
@@ -59,6 +62,7 @@ __all__ = [
     "ConsoleAdmin",
     "DropdownFilter",
     "Extension",
+    "FileWidget",
     "ModelAdmin",
     "NotRegistered",
     "PasswordWidget",

@@ -95,6 +95,9 @@ class RunAdmin(TenantModelAdmin):
     )
     empty_hint = "Runs appear here when products are imported, pushed to Meta or compared with it."
 
+    class Media:
+        js = ("operations/run.js",)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).defer("params")
 

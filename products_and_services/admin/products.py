@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from common.admin import Badge, ChoicesDropdownFilter, TenantModelAdmin, Tool, display, register, render_badge
 from common.money import amount_with_code
+from products_and_services.admin.export_page import SpreadsheetPages
 from products_and_services.admin.fields import AMOUNTS
 from products_and_services.admin.filters import CategoryFilter, SaleFilter, StockFilter
 from products_and_services.admin.inlines import ImageInline, ModifierGroupInline, VariantInline
@@ -30,11 +31,14 @@ NO_ITEM = "The SKU “{}” was removed. Without a SKU the product cannot be in 
 
 
 @register(Product)
-class ProductAdmin(SkuGuard, ProductActions, TenantModelAdmin):
+class ProductAdmin(SkuGuard, ProductActions, SpreadsheetPages, TenantModelAdmin):
     """Everything about what is sold."""
 
     nav_group, nav_icon, nav_order = "Products", "inventory_2", 10
-    empty_hint = "There are no products yet. Add your first one: a name, a SKU, a price and a picture are enough for WhatsApp."
+    empty_hint = (
+        "There are no products yet. Add your first one: a name, a SKU, a price and a picture are enough for WhatsApp. "
+        "Or import a file of many."
+    )
     form = ProductForm
     fieldsets = FIELDSETS
     inlines = (ImageInline, VariantInline, ModifierGroupInline)
@@ -42,6 +46,7 @@ class ProductAdmin(SkuGuard, ProductActions, TenantModelAdmin):
     formfield_overrides = AMOUNTS
     list_display = ("picture", "name_text", "price_text", "category_text", "stock_text", "is_active")
     list_display_links = ("name_text",)
+    actions = (*ProductActions.actions, *SpreadsheetPages.spreadsheet_actions)
     list_filter = (
         CategoryFilter, StockFilter, SaleFilter, "is_active", "is_available", "sync_to_meta", ("external_source", ChoicesDropdownFilter),
     )  # fmt: skip

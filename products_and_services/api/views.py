@@ -16,6 +16,7 @@ from common.api import Conflict
 from products_and_services.api import serializers
 from products_and_services.api.bulk import save_rows
 from products_and_services.api.filters import CategoryFilter, ImageFilter, ProductFilter, StableOrdering, VariantFilter
+from products_and_services.api.spreadsheets import SpreadsheetActions
 from products_and_services.api.undo_serializers import RestorationSerializer, RestoreRequestSerializer, restoration_answer
 from products_and_services.edits import as_run
 from products_and_services.load_snapshots import load_categories
@@ -41,11 +42,12 @@ class CatalogViewSet(
     lookup_value_regex = r"\d{1,18}"
 
 
-class ProductViewSet(CatalogViewSet):
+class ProductViewSet(SpreadsheetActions, CatalogViewSet):
     """Products. What changes here reaches Meta by itself; `meta_*` fields say how far it got."""
 
     queryset = Product.objects.select_related("category").prefetch_related("categories", "variants", "images")
     serializer_class = serializers.ProductSerializer
+    required_scopes = {**CatalogViewSet.required_scopes, "export_in_background": "catalog:view"}
     filterset_class = ProductFilter
     search_fields = ("name", "sku", "brand", "vendor", "variants__sku")
     ordering_fields = ("id", "name", "sku", "price", "stock_quantity", "sort_order", "created_at", "updated_at")

@@ -53,6 +53,8 @@ class Column:
         """The value. Raises Unreadable with the remedy."""
         if isinstance(cell, str) and len(cell) > v.LONGEST_CELL:
             raise v.Unreadable(f"This text has {len(cell)} characters; at most {v.LONGEST_CELL} are read.")
+        if cell in v.SHEET_ERRORS:
+            raise v.Unreadable(f"The cell holds a spreadsheet's error ({cell}). Correct its formula, or write the value.")
         if isinstance(cell, str) and v.plain(cell).casefold() == v.EMPTY_WORD:
             if self.kind.cleared is None:
                 raise v.Unreadable("This cannot be empty. Write yes or no.")

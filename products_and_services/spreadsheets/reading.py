@@ -27,6 +27,7 @@ MOST_ROWS = 100_000
 MOST_COLUMNS = 300
 ENOUGH_BLANK = 1_000  # blank rows end the table: a sheet may be formatted down to row 1,048,576
 MOST_UNPACKED = 300 * 1024 * 1024
+MOST_AT_ONCE = 64 * 1024 * 1024  # a part that is not read row by row (shared texts, styles)
 MOST_PACKING = 200  # times; a table of real products packs about 10 times
 LONGEST_FIELD = 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
@@ -230,7 +231,8 @@ def _check_package(file: IO[bytes]) -> None:
     if "xl/workbook.xml" not in names:
         raise NotReadable(f"This is not a spreadsheet that can be read: it is {_package_name(names)}.")
     unpacked, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
-    if unpacked > MOST_UNPACKED or (unpacked > 2**20 * 10 and unpacked > packed * MOST_PACKING):
+    whole = max(part.file_size for part in parts if not part.filename.startswith("xl/worksheets/"))
+    if unpacked > MOST_UNPACKED or whole > MOST_AT_ONCE or (unpacked > 2**20 * 10 and unpacked > packed * MOST_PACKING):
         raise NotReadable("The file swells far beyond its size when it is opened. Save the table alone as CSV.")
 
 

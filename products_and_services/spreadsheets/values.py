@@ -17,8 +17,11 @@ from common.csv_text import defused, fused
 
 EMPTY_WORD = "(empty)"
 LONGEST_CELL = 100_000
-YES = frozenset("yes y true t 1 on x ja j si sí oui o sim da active published in stock instock visible continue".split()) | {"in stock"}
-NO = frozenset("no n false f 0 -1 off nein non não net draft archived inactive hidden outofstock deny".split()) | {"out of stock"}
+YES = frozenset("yes y true t 1 on x ja j si sí oui o sim da active published instock visible continue backorder notify".split())
+NO = frozenset("no n false f 0 -1 off nein non não net draft archived inactive hidden outofstock deny".split())
+SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
+LONGEST_NUMBER = 40
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # JSON can spell them, no database takes them.
 # What XML cannot hold; also useless in a catalog.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](\d{1,2}):(\d{2}))?\Z")
@@ -79,13 +82,13 @@ def read_amount(cell: Any, locale: Locale) -> Decimal:
     """12.50, 12,50, 1.234,50, 1,234.50, "$ 12.50". Raises Unreadable, also for "1,234", which could be either."""
     if isinstance(cell, bool):
         raise Unreadable("Write a number, for example 12.50.")
-    if isinstance(cell, (int, float, Decimal)):
+    if isinstance(cell, (int, float, Decimal)) and Decimal(cell).is_finite():
         return Decimal(str(cell))
     text = "".join(sign for sign in cell_text(cell) if not sign.isspace() and sign not in "'’_" and category(sign) != "Sc")
     text = CURRENCY.sub("", text)
     if re.match(r"[+-]?[.,]\d", text):
         text = text.replace(".", "0.", 1) if "." in text else text.replace(",", "0,", 1)
-    if not NUMBER.match(text):
+    if not NUMBER.match(text) or len(text) > LONGEST_NUMBER:
         raise Unreadable(f"“{_short(cell)}” is not a number. Write for example 12.50.")
     try:
         return Decimal(_with_point(text, locale))
@@ -158,14 +161,14 @@ def read_words(cell: Any, locale: Locale) -> list[str]:
     """ "solar, inverter" """
     text = cell_text(cell)
     words = _json(text, list) if text.startswith("[") else [word.strip() for word in re.split(r"[,\n]", text)]
-    return list(dict.fromkeys(str(word) for word in words if word != ""))
+    return list(dict.fromkeys(_storable(str(word)) for word in words if word != ""))
 
 
 def read_pairs(cell: Any, locale: Locale) -> dict[str, str]:
     """ "color: Red; size: L" """
     text = cell_text(cell)
     if text.startswith("{"):
-        return {str(name): word for name, word in _json(text, dict).items()}
+        return {_storable(name): _storable(word) if isinstance(word, str) else word for name, word in _json(text, dict).items()}
     pairs = {}
     for part in filter(str.strip, re.split(r"[;\n]", text)):
         name, colon, word = (piece.strip() for piece in part.partition(":"))
@@ -194,6 +197,10 @@ def _json(text: str, kind: type) -> Any:
     if not isinstance(value, kind):
         raise Unreadable("This begins like JSON and is none. Write plain words with commas between them.")
     return value
+
+
+def _storable(text: str) -> str:
+    return UNSTORABLE.sub("", text)
 
 
 def _short(cell: Any) -> str:

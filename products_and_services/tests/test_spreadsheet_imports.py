@@ -1,9 +1,13 @@
 """File imports: what is written, what is left alone, what is told, and that nothing is lost or done twice on the way."""
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from common.clock import database_now
 from operations.background import ring_forgotten
@@ -11,14 +15,20 @@ from operations.files import UPLOADS_KEPT, prune_files
 from operations.models import Run, RunFile, RunStatus
 from operations.services import cancel_run
 from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant, Revision
+from products_and_services.models.skus import SkuTaken
 from products_and_services.spreadsheets import imports
+from products_and_services.spreadsheets.columns import COLUMNS
 from products_and_services.spreadsheets.judging import Options
 from products_and_services.spreadsheets.reading import NotReadable
-from products_and_services.tests.factories import CategoryFactory, ImageFactory, ProductFactory, VariantFactory, picture_file
+from products_and_services.tests.factories import CategoryFactory, ImageFactory, ProductFactory, TenantFactory, VariantFactory, picture_file
 from products_and_services.tests.sheets import checked, confirmed, csv_bytes, imported, issues_of, upload
 from tenants.actor import Actor, acting_as
 
 pytestmark = pytest.mark.django_db
+ODD_CELLS = [
+    '["\\u0000"]', '{"a": "\\ud800"}', "[" * 50, "9" * 5_000, "#1", "#REF!", "(empty)", "'=1", "1e999", "0001-01-01", "9999-12-31 23:59",
+    "https://x.example/a", "a > b", "> >", "-1", "99999999999", "P", "yes", "color: Red",
+]  # fmt: skip
 
 
 def test_rows_create_and_update_by_id_or_sku(tenant, other_tenant):
@@ -125,9 +135,16 @@ def test_new_products_get_the_default_category(tenant, other_tenant):
     assert imported(tenant, csv_bytes("SKU,Name", "C,New"), default_category=theirs.pk).counts == {"failed": 1}
 
 
-def test_a_failed_row_takes_its_new_category_with_it(tenant):
-    run = imported(tenant, csv_bytes("SKU,Name,Category,Price", "A,A,Shelf,-1", "B,B,Shelf,2"))
-    assert run.counts == {"failed": 1, "created": 1}
+def test_a_row_that_fails_while_saving_takes_its_new_category_with_it(tenant, monkeypatch):
+    original = Product.save
+
+    def fail_once(self, **options):
+        monkeypatch.setattr(Product, "save", original)
+        raise SkuTaken({"sku": "taken meanwhile"})
+
+    monkeypatch.setattr(Product, "save", fail_once)
+    run = imported(tenant, csv_bytes("SKU,Name,Category", "A,A,Shelf", "B,B,Shelf"))
+    assert run.counts == {"failed": 1, "created": 1} and issues_of(run) == [("row 2 (A)", "SKU", "taken meanwhile")]
     assert Product.objects.get(sku="B").category == ProductCategory.objects.get(name="Shelf")
 
 
@@ -193,6 +210,24 @@ def test_what_is_written_is_announced_and_noted_as_the_runs(tenant, announced):
     revisions = Revision.objects.filter(run_id=run.pk)
     assert {(row.entity, row.actor) for row in revisions} == {(part, "person ada") for part in ("product", "variant", "image")}
     assert Revision.objects.exclude(run_id=run.pk).count() == 1  # The factory's.
+
+
+@given(rows=st.lists(st.dictionaries(st.sampled_from([column.heading for column in COLUMNS]), st.one_of(
+    st.text(st.characters(blacklist_categories=("Cs",)), max_size=12), st.sampled_from(ODD_CELLS)), min_size=1, max_size=8),
+    min_size=1, max_size=4,
+))  # fmt: skip
+def test_no_cell_stops_an_import(rows):
+    tenant = TenantFactory()
+    file = io.StringIO()
+    writer = csv.DictWriter(file, [column.heading for column in COLUMNS])
+    writer.writeheader()
+    writer.writerows(rows)
+    try:
+        run = imported(tenant, file.getvalue())
+    except NotReadable:
+        return
+    assert run.status == RunStatus.COMPLETED and sum(run.counts.values()) == run.total
+    assert run.counts.get("failed", 0) == len({row for row, _, _ in issues_of(run)})
 
 
 # --- check, confirm, cancel ------------------------------------------------------------------------------------------------------
