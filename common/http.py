@@ -17,13 +17,16 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
+from urllib3.util.connection import create_connection
 
 CONNECT_SECONDS = 5.0
 DEADLINE_SECONDS = 18.0  # Three calls in a row (stale id, look-up, creation) end before a 60 s lease does.
 MAX_BODY = 32 * 1024 * 1024
 CHUNK = 64 * 1024
+MOST_PINS = 3  # Addresses of one name that are tried.
 _sessions = threading.local()
-_current = threading.local()  # .watch: the watch over this thread's call
+_current = threading.local()  # .watch: the watch over this thread's call; .pins: the only IP addresses it may connect to
 session_factory: Callable[[], requests.Session] | None = None
 
 
@@ -45,7 +48,31 @@ class Answer:
 
 
 class _WatchedHTTP(HTTPConnection):
-    """Notes the socket of a request, so that the watch can cut it."""
+    """Notes the socket of a request, so that the watch can cut it. In a pinned session it connects to the given addresses only."""
+
+    _copy: socket.socket | None = None
+
+    def _new_conn(self) -> socket.socket:
+        pins = getattr(_current, "pins", None)
+        if pins is None:
+            return super()._new_conn()
+        sock = self._connect_to_any(pins)
+        watch = getattr(_current, "watch", None)
+        if watch is not None:  # A copy, because TLS takes the socket itself over: so it can be cut in the middle of a handshake.
+            self._copy = sock.dup()
+            watch.take(self._copy)
+        return sock
+
+    def close(self) -> None:
+        if self._copy is not None:
+            self._copy.close()
+        super().close()
+
+    def _connect_to_any(self, addresses: list[str]) -> socket.socket:
+        for address in addresses[:MOST_PINS]:
+            with contextlib.suppress(OSError):
+                return create_connection((address, self.port), self.timeout, socket_options=self.socket_options)
+        raise NewConnectionError(self, "none of the addresses answers")
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         super().request(*args, **kwargs)
@@ -98,7 +125,8 @@ class _Watch:
 
 
 @contextlib.contextmanager
-def _watched(seconds: float) -> Iterator[_Watch]:
+def watched(seconds: float) -> Iterator[_Watch]:
+    """Whatever this thread requests inside is cut after so many seconds."""
     watch = _current.watch = _Watch()
     timer = threading.Timer(seconds, watch.bite)
     timer.daemon = True
@@ -117,11 +145,30 @@ def _session(url: str) -> requests.Session:
     host = urlsplit(url).netloc
     sessions = _sessions.__dict__.setdefault("by_host", {})
     if host not in sessions:
-        session = sessions[host] = requests.Session()
-        session.trust_env = False  # No proxy and no .netrc credentials from the environment.
-        session.mount("https://", _WatchedAdapter(pool_connections=1, pool_maxsize=4, max_retries=0))
-        session.mount("http://", _WatchedAdapter(pool_connections=1, pool_maxsize=4, max_retries=0))
+        sessions[host] = _fresh_session()
     return sessions[host]
+
+
+def _fresh_session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # No proxy and no .netrc credentials from the environment.
+    session.mount("https://", _WatchedAdapter(pool_connections=1, pool_maxsize=4, max_retries=0))
+    session.mount("http://", _WatchedAdapter(pool_connections=1, pool_maxsize=4, max_retries=0))
+    return session
+
+
+@contextlib.contextmanager
+def pinned_session(addresses: list[str]) -> Iterator[requests.Session]:
+    """A session whose connections go to these IP addresses, whatever the name resolves to by then; Host and TLS name stay the URL's own.
+
+    For outbound_guard.py, which has judged the addresses.
+    """
+    _current.pins = addresses
+    try:
+        with _fresh_session() as session:
+            yield session
+    finally:
+        _current.pins = None
 
 
 def call(
@@ -136,7 +183,7 @@ def call(
     """One request. deadline: seconds for everything, body included. Raises NeverSent or AnswerLost, never a requests exception."""
     ends = time.monotonic() + deadline
     options: dict[str, Any] = {"timeout": (CONNECT_SECONDS, deadline), "allow_redirects": False, "stream": True}
-    with _watched(deadline) as watch:
+    with watched(deadline) as watch:
         try:
             response = _session(url).request(method, url, params=params, headers=headers, data=body, **options)
         except requests.exceptions.ConnectTimeout as error:
