@@ -12,7 +12,9 @@ from tenants.models import Tenant
 def connected_shop() -> tuple[Tenant, Catalog]:
     """The demo's solar business without its products."""
     tenant = Tenant.objects.create(sub_domain="solar", name="Solar")
-    MetaAppConfig.objects.create(tenant=tenant, access_token=TOKEN, app_secret=APP_SECRET, business_id=BUSINESS, catalog_id=CATALOG)
+    MetaAppConfig.objects.create(
+        tenant=tenant, access_token=TOKEN, app_secret=APP_SECRET, business_id=BUSINESS, catalog_id=CATALOG, check_pictures=False
+    )
     return tenant, Catalog.objects.get(tenant=tenant)
 
 

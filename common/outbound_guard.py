@@ -27,6 +27,7 @@ from common.public_addresses import NOT_PUBLIC, AddressRefused, Target, may_conn
 MOST_REDIRECTS = 4
 PORTION = 16 * 1024
 CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
+TOO_SLOW = "The server took too long to answer."
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -123,8 +124,10 @@ def _opened(target: Target, addresses: list[str], headers: dict[str, str], ends:
             )
         except requests.exceptions.SSLError:
             raise FetchFailed("The server's certificate is not valid.") from None
+        except requests.exceptions.Timeout:
+            raise FetchFailed(TOO_SLOW) from None
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError):
-            raise FetchFailed(_why(watch)) from None
+            raise FetchFailed(TOO_SLOW if watch.cut else "The server does not answer, or not properly.") from None
         with response:
             yield response, watch
 
@@ -137,10 +140,6 @@ def _location(response: requests.Response) -> str:
     return written.strip().replace(" ", "%20")
 
 
-def _why(watch: Any) -> str:
-    return "The server took too long to answer." if watch.cut else "The server does not answer, or not properly."
-
-
 def _read(response: requests.Response, max_bytes: int, first_bytes: int | None, ends: float, watch: Any) -> tuple[bytes, bool]:
     unpack = _unpacker(response.headers.get("Content-Encoding", ""))
     received = bytearray()
@@ -148,9 +147,9 @@ def _read(response: requests.Response, max_bytes: int, first_bytes: int | None, 
         try:
             packed = response.raw.read(PORTION, decode_content=False)
         except (urllib3.exceptions.HTTPError, OSError, ValueError):
-            raise FetchFailed("The server took too long to answer." if watch.cut else "The answer broke off.") from None
-        if watch.cut or time.monotonic() > ends:  # A connection that was cut looks like the end of the answer.
-            raise FetchFailed("The server took too long to answer.")
+            raise FetchFailed(TOO_SLOW if _is_late(watch, ends) else "The answer broke off.") from None
+        if _is_late(watch, ends):  # A connection that was cut looks like the end of the answer.
+            raise FetchFailed(TOO_SLOW)
         received += unpack(packed, max_bytes + 1 - len(received))
         if first_bytes is not None and len(received) >= first_bytes:
             return bytes(received[:first_bytes]), False
@@ -158,6 +157,10 @@ def _read(response: requests.Response, max_bytes: int, first_bytes: int | None, 
             raise TooLarge(f"The answer is larger than {max_bytes / 1024 / 1024:.0f} MB.")
         if not packed:
             return bytes(received), True
+
+
+def _is_late(watch: Any, ends: float) -> bool:
+    return bool(watch.cut) or time.monotonic() > ends
 
 
 def _unpacker(encoding: str) -> Any:

@@ -59,8 +59,7 @@ MODELS = {
 NOT_PAGES = {
     "live", "autocomplete", "history",
     "ask_meta", "sync_now", "reset_sync", "test", "test_new", "pause", "resume", "compare", "dry_run", "adopt", "allow_removals", "push",
-    "switch", "revoke", "cancel", "issues", "close",
-    "file", "start", "failed", "template_csv", "template_xlsx",
+    "switch", "revoke", "cancel", "issues", "close", "file", "start", "failed", "template_csv", "template_xlsx", "check_pictures",
 }  # fmt: skip
 OTHERS = (
     Look("login", "/admin/login/", who=""),

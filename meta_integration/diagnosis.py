@@ -7,8 +7,8 @@ from typing import Any
 from common.clock import database_now
 from common.redaction import redact
 from common.retry import CATALOG_MAX_ATTEMPTS
+from meta_integration.catalog.advice import advice_on
 from meta_integration.catalog.eligibility import (
-    IMAGE_NOT_REACHABLE,
     INACTIVE,
     NO_IMAGE,
     NO_NAME,
@@ -16,10 +16,12 @@ from meta_integration.catalog.eligibility import (
     NO_SKU,
     SYNC_OFF,
     excluded,
+    no_picture,
     reasons_against,
 )
 from meta_integration.catalog.items import carriers_of
 from meta_integration.catalog.pause import is_paused
+from meta_integration.catalog.pictures import is_unchecked
 from meta_integration.catalog.record import Surroundings, price_of, usable_images
 from meta_integration.catalog.summary import status_of
 from meta_integration.catalog.surroundings import surroundings_of
@@ -32,6 +34,9 @@ from meta_integration.status import NOT_CONNECTED, live_status
 from products_and_services.load_snapshots import load_snapshots
 from products_and_services.models import Product, SyncStatus
 from products_and_services.snapshot import ProductSnapshot
+
+BEING_CHECKED = "Its pictures are being checked; that takes seconds. It is sent as soon as they have been seen."
+NOT_CHECKED = "Its pictures have not been checked yet. They are before the next version is sent."
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,10 @@ class ItemView:
 
 @dataclass
 class Diagnosis:
-    """status: as shown now; reasons: texts of everything that keeps (parts of) the product away; empty when all of it may go."""
+    """status: as shown now; reasons: texts of everything that keeps (parts of) the product away; empty when all of it may go.
+
+    notes: what keeps nothing away but could be better, and what is going on.
+    """
 
     product: Product
     status: SyncStatus
@@ -72,6 +80,7 @@ class Diagnosis:
     checks: list[Check] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     reason_codes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     items: list[ItemView] = field(default_factory=list)
 
     @property
@@ -99,6 +108,9 @@ def diagnose(product: Product) -> Diagnosis:
         found.checks += local_checks(snapshot, around)
         reasons = reasons_against(snapshot, around)
         found.reasons, found.reason_codes = [reason.text for reason in reasons], [reason.code for reason in reasons]
+        found.notes = [note.text for note in advice_on(snapshot, around)]
+        if any(is_unchecked(carrier, around.pictures) for carrier in carriers_of(snapshot)):
+            found.notes.insert(0, BEING_CHECKED if any(view.item.is_waiting for view in items) else NOT_CHECKED)
     if config is None:
         found.reasons.append(NOT_CONNECTED)
         found.reason_codes.append("not_connected")
@@ -109,9 +121,9 @@ def local_checks(product: ProductSnapshot, around: Surroundings) -> list[Check]:
     """What must be right on our side, each looked at by itself."""
     carriers = carriers_of(product)
     priced = bool(carriers) and all(price_of(carrier) > 0 for carrier in carriers)
-    pictured = [carrier for carrier in carriers if usable_images(carrier, around)]
+    bare = [carrier for carrier in carriers if not usable_images(carrier, around)]
     any_picture = bool(product.images) or any(variant.images for variant in product.variants)
-    image_remedy = IMAGE_NOT_REACHABLE.text if any_picture else NO_IMAGE.text
+    image_remedy = no_picture(bare[0], around).text if bare else NO_IMAGE.text
     checks = [
         Check(bool(carriers), "It has a SKU", NO_SKU.text),
         Check(product.sync_to_meta, "“Sync to Meta” is on", SYNC_OFF.text),
@@ -119,7 +131,7 @@ def local_checks(product: ProductSnapshot, around: Surroundings) -> list[Check]:
         Check(product.is_active, "It is active", INACTIVE.text),
         Check(bool(product.name.strip()), "It has a name", NO_NAME.text),
         Check(priced or (not carriers and bool(product.price)), "It has a price above 0", NO_PRICE.text),
-        Check(len(pictured) == len(carriers) if carriers else any_picture, "It has an image that Meta can fetch", image_remedy),
+        Check(not bare if carriers else any_picture, "It has an image that Meta can fetch", image_remedy),
     ]
     sleeping = [carrier.variant.name or carrier.retailer_id for carrier in carriers if carrier.variant and not carrier.variant.is_active]
     if sleeping:

@@ -12,6 +12,8 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Val
 from common.bulk import chunks
 from meta_integration.catalog.eligibility import (
     IMAGE_NOT_REACHABLE,
+    IMAGE_OUT,
+    IMAGE_UNFIT,
     INACTIVE,
     INACTIVE_VARIANT,
     NO_IMAGE,
@@ -24,13 +26,17 @@ from meta_integration.catalog.eligibility import (
     reason_against,
 )
 from meta_integration.catalog.items import carriers_of
-from meta_integration.catalog.record import Surroundings, is_usable
+from meta_integration.catalog.pictures import FORMATS, LEAST_PIXELS, MOST_BYTES, has_address
+from meta_integration.catalog.record import Surroundings
 from meta_integration.catalog.surroundings import surroundings_of
 from meta_integration.models import MetaAppConfig
 from products_and_services.load_snapshots import image_snapshot, load_snapshots
-from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant
+from products_and_services.models import PictureStatus, Product, ProductCategory, ProductImage, ProductVariant
+from products_and_services.pictures.links import without_facts
 from products_and_services.snapshot import ProductSnapshot
 from tenants.models import Tenant
+
+ALL, NONE = Q(pk__isnull=False), Q(pk__in=[])
 
 # code: (how a filter calls it, how a sum calls it: "31 need an image", how a skip message calls it: "skipped: no image")
 WORDS = {
@@ -42,6 +48,8 @@ WORDS = {
     NO_NAME.code: ("Needs a name", "have no name", "no name"),
     NO_PRICE.code: ("Needs a price", "need a price", "no price"),
     NO_IMAGE.code: ("Needs an image", "need an image", "no image"),
+    IMAGE_UNFIT: ("Needs another image", "need another image", "image unfit for Meta"),
+    IMAGE_OUT: ("Image cannot be fetched now", "have an image that cannot be fetched now", "image cannot be fetched now"),
     IMAGE_NOT_REACHABLE.code: ("Needs an image Meta can fetch", "need an image that Meta can fetch", "image not reachable for Meta"),
 }
 
@@ -86,8 +94,10 @@ def _conditions(tenant_id: UUID | None) -> list[When]:
         INACTIVE_VARIANT.code: Exists(variants) & ~Exists(variants.filter(is_active=True)),
         NO_NAME.code: Q(name=""),
         NO_PRICE.code: ~(Q(price__gt=0) | Exists(variants.filter(is_active=True, price__gt=0))),
-        NO_IMAGE.code: ~_placeholder() & ~Q(_has_picture()),
-        IMAGE_NOT_REACHABLE.code: ~_placeholder() & ~Q(_has_usable_picture()),
+        NO_IMAGE.code: ~_placeholder() & ~_any_picture(),
+        IMAGE_NOT_REACHABLE.code: ~_placeholder() & ~_picture(lambda _: ALL),
+        IMAGE_OUT: ~_placeholder() & ~_unchecked_business() & ~_picture(_fits) & _picture(_is_out),
+        IMAGE_UNFIT: ~_placeholder() & ~_unchecked_business() & ~_picture(_fits),
     }
     return [When(condition, then=Value(code)) for code, condition in found.items() if not (code == "category_off" and not off)]
 
@@ -117,7 +127,7 @@ def _here() -> Surroundings:
 
 
 def _prefixes() -> tuple[str, ...]:
-    return ("https://",) if _here().needs_https else ("http://", "https://")
+    return ("https://",) if _here().pictures.needs_https else ("http://", "https://")
 
 
 def _starts(column: str) -> Q:
@@ -132,21 +142,49 @@ def _placeholder() -> Any:
     return Exists(configs.filter(_starts("placeholder_image_url")))
 
 
-def _has_picture() -> Any:
-    variants = ProductVariant.objects.filter(product=OuterRef("pk")).exclude(image="")
-    return Exists(ProductImage.objects.filter(product=OuterRef("pk"))) | Exists(variants)
+def _any_picture(of_images: Q = ALL, of_variants: Q = ALL) -> Q:
+    """Products with a picture of their own, or a variant's, that meets the condition."""
+    variants = ProductVariant.objects.filter(of_variants, product=OuterRef("pk")).exclude(image="")
+    return Q(Exists(ProductImage.objects.filter(of_images, product=OuterRef("pk")))) | Q(Exists(variants))
 
 
-def _has_usable_picture() -> Any:
-    usable = Q(image="") & _starts("remote_url")
-    found: Any = Exists(ProductImage.objects.filter(usable, product=OuterRef("pk")))
-    if is_usable(image_snapshot("x.png"), _here()):  # Uploads all share one address: they are all usable, or none is.
-        uploads = Exists(ProductImage.objects.filter(product=OuterRef("pk")).exclude(image=""))
-        found = found | uploads | Exists(ProductVariant.objects.filter(product=OuterRef("pk")).exclude(image=""))
-    return found
+def _has_address() -> dict[Any, Q]:
+    """Which pictures Meta can have an address of. Uploads all share one: they all have it, or none has."""
+    remote = Q(image="") & _starts("remote_url")
+    uploads = has_address(image_snapshot("x.png"), _here().pictures)
+    return {ProductImage: remote | ~Q(image="") if uploads else remote, ProductVariant: ALL if uploads else NONE}
+
+
+def _picture(condition: Any) -> Q:
+    """Products with a picture that has an address and meets condition(model)."""
+    return _any_picture(*(address & condition(model) for model, address in _has_address().items()))
+
+
+def _fits(model: Any) -> Q:
+    """Pictures as in catalog/pictures.py: nobody has looked at them, or they are what Meta takes."""
+    taken = Q(facts__format__in=FORMATS) | ~Q(facts__jpeg_name="")
+    large = Q(facts__width__gte=LEAST_PIXELS, facts__height__gte=LEAST_PIXELS, facts__bytes__lte=MOST_BYTES)
+    return without_facts(model) | Q(facts__status=PictureStatus.NEW) | (Q(facts__status=PictureStatus.OK) & taken & large)
+
+
+def _is_out(model: Any) -> Q:
+    return ~without_facts(model) & Q(facts__status=PictureStatus.UNREACHABLE)
+
+
+def _unchecked_business() -> Any:
+    """The business does not want its pictures to be looked at: then nothing counts that was seen before."""
+    return Exists(MetaAppConfig.objects.filter(tenant=OuterRef("tenant"), is_active=True, check_pictures=False))
+
+
+ABOUT_PICTURES = {
+    IMAGE_UNFIT: "Meta takes JPEG and PNG pictures of at least 500 × 500 pixels and at most 8 MB. Each product's page says what is wrong.",
+    IMAGE_OUT: "The picture's host does not answer as it should. It is tried again by itself; each product's page says what was seen.",
+}
 
 
 def reason_text(code: str) -> str:
     """The full sentence of a reason code."""
+    if code in ABOUT_PICTURES:
+        return ABOUT_PICTURES[code]
     known = (NO_SKU, SYNC_OFF, INACTIVE, INACTIVE_VARIANT, NO_NAME, NO_PRICE, NO_IMAGE, IMAGE_NOT_REACHABLE)
     return {reason.code: reason.text for reason in known}.get(code, excluded("…").text)

@@ -7,13 +7,20 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 
 from meta_integration.catalog.changes import mark_changed
 from meta_integration.catalog.connect import apply_config, apply_mapping, retire_config, tenant_woke_up
+from meta_integration.catalog.looks import ask_for_looks
 from meta_integration.models import CategoryCatalog, MetaAppConfig
+from products_and_services.models import ProductImage, ProductVariant
 from products_and_services.signals import catalog_changed
 from tenants.models import Tenant
 
 
 def products_changed(tenant_id: UUID, product_ids: list[int], restart: bool = False, **_: Any) -> None:
     mark_changed(tenant_id, product_ids, restart=restart)
+
+
+def picture_saved(instance: ProductImage | ProductVariant, raw: bool = False, **_: Any) -> None:
+    if not raw and (instance.image or isinstance(instance, ProductImage)):
+        ask_for_looks(instance.product.tenant_id, [instance.product_id])
 
 
 def config_saved(instance: MetaAppConfig, raw: bool = False, **_: Any) -> None:
@@ -39,6 +46,8 @@ def tenant_saved(instance: Tenant, created: bool = False, raw: bool = False, **_
 def connect_receivers() -> None:
     """Called once from AppConfig.ready."""
     catalog_changed.connect(products_changed)
+    post_save.connect(picture_saved, sender=ProductImage)
+    post_save.connect(picture_saved, sender=ProductVariant)
     post_save.connect(config_saved, sender=MetaAppConfig)
     pre_delete.connect(config_going, sender=MetaAppConfig)
     post_save.connect(mapping_changed, sender=CategoryCatalog)

@@ -11,9 +11,11 @@ from common.clock import database_now
 from meta_integration.catalog.connect import announce_all
 from meta_integration.catalog.drain import drain_catalog
 from meta_integration.catalog.expand import expand_due
+from meta_integration.catalog.looks import look_at_pictures
 from meta_integration.catalog.pause import is_callable
 from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogItem, ItemState
 from products_and_services.models import Product, SyncStatus
+from products_and_services.pictures.links import has_unseen
 from tenants.models import Tenant
 
 SHORT_NAP, LONGEST_NAP = 0.2, 5.0  # seconds
@@ -58,13 +60,24 @@ def sync_now(
             pass
         outcomes = [drain_catalog(catalog.pk, clock) for catalog in catalogs]
         progress(total - count_waiting(catalogs), total)
-        if any(outcome.more for outcome in outcomes):
+        if any(outcome.more for outcome in outcomes) or _looked_at_waiting(tenant, catalogs):
             continue
         naps = [outcome.nap for outcome in outcomes if outcome.nap is not None]
         if not any(outcome.busy for outcome in outcomes) and not _has_open_ends(catalogs, clock()):
             break
         time.sleep(min([SHORT_NAP if any(outcome.busy for outcome in outcomes) else LONGEST_NAP, *naps]))
     return tally(tenant, catalogs, clock())
+
+
+def _looked_at_waiting(tenant: Tenant, catalogs: list[Catalog]) -> bool:
+    """Looks at the pictures that items wait for, as nobody else may be there to do it. True when there is news."""
+    held = CatalogItem.objects.filter(~Q(mark=F("done")), catalog__in=catalogs, attempts=0, next_attempt_at__isnull=False)
+    ids = {pk for pk in held.values_list("product_id", flat=True) if pk is not None}
+    if not ids or not has_unseen(tenant.pk, ids):
+        return False
+    while look_at_pictures(tenant.pk, ids):
+        ids = set()
+    return bool(held.update(next_attempt_at=None))
 
 
 def tally(tenant: Tenant, catalogs: list[Catalog], now: datetime) -> Tally:

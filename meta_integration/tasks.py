@@ -1,5 +1,6 @@
 """The doorbell's other end: thin tasks with ids only. Unknown extra arguments are tolerated, so that old and new code may mix."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -10,7 +11,7 @@ from django.db.models import Q
 
 from common.clock import database_now
 from common.doorbell import ring
-from meta_integration.catalog import drain, verdict_asks
+from meta_integration.catalog import drain, looks, verdict_asks
 from meta_integration.catalog.changes import DEBOUNCE, next_change_due
 from meta_integration.catalog.expand import expand_due
 from meta_integration.catalog.readback import work_on
@@ -68,6 +69,7 @@ def sweep(*_: Any) -> None:
     now = database_now()
     heartbeats.beat(heartbeats.CATALOG, now)
     sweep_all(now)
+    looks.ring_due(now)
     refresh_push_runs()
 
 
@@ -83,6 +85,13 @@ def ask_now(catalog_pk: int, *_: Any) -> None:
     """A person asked: the first fifty come before all other work, what is left in rounds."""
     if verdict_asks.ask_verdicts(catalog_pk, calls=1):
         ring("meta_integration.tasks.ask_verdicts", catalog_pk)
+
+
+@shared_task(name="meta_integration.tasks.check_pictures")
+def check_pictures(tenant_id: str, product_ids: Sequence[int] = (), *_: Any) -> None:
+    """Looks at pictures of one business before their products are sent; rings again while more is due."""
+    if looks.look_at_pictures(UUID(tenant_id), product_ids):
+        ring(looks.TASK, tenant_id)
 
 
 @shared_task(name="meta_integration.tasks.readback_all")

@@ -1,7 +1,7 @@
 """ORM -> ProductSnapshot, for thousands of products with a handful of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from common.bulk import chunks
-from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant
-from products_and_services.snapshot import CategorySnapshot, ImageSnapshot, ProductSnapshot, VariantSnapshot
+from products_and_services.models import PictureStatus, Product, ProductCategory, ProductImage, ProductVariant
+from products_and_services.snapshot import CategorySnapshot, ImageSnapshot, PictureSnapshot, ProductSnapshot, VariantSnapshot
 from tenants.models import Tenant
 
 SAME_NAMES = (
@@ -21,6 +21,9 @@ SAME_NAMES = (
 )  # fmt: skip
 LABELS = tuple(f"custom_label_{number}" for number in range(5))
 VARIANT_NAMES = ("id", "name", "sku", "price", "sale_price", "stock_quantity", "attributes", "is_default", "is_active")
+
+# Joined to each picture; a picture whose source is another one by now has no facts.
+FACTS = tuple(f"facts__{name}" for name in ("source", "status", "format", "width", "height", "bytes", "reason", "jpeg_name"))
 
 
 def load_snapshots(tenant: Tenant, product_ids: Iterable[int]) -> dict[int, ProductSnapshot]:
@@ -91,24 +94,30 @@ def _load_images(ids: list[int]) -> dict[tuple[int, int | None], list[ImageSnaps
     """Pictures by (product, variant or None), by sort order."""
     images: dict[tuple[int, int | None], list[ImageSnapshot]] = defaultdict(list)
     rows = ProductImage.objects.filter(product__among=set(ids)).order_by("sort_order", "id")
-    for product_id, variant_id, name, remote_url in rows.values_list("product_id", "variant_id", "image", "remote_url"):
-        images[product_id, variant_id].append(image_snapshot(name, remote_url))
+    for product_id, variant_id, name, remote_url, *facts in rows.values_list("product_id", "variant_id", "image", "remote_url", *FACTS):
+        images[product_id, variant_id].append(image_snapshot(name, remote_url, facts))
     return images
 
 
-def image_snapshot(name: str, remote_url: str = "") -> ImageSnapshot:
-    """The picture of a stored file name, or of a shop's address when there is no file."""
+def image_snapshot(name: str, remote_url: str = "", facts: Sequence[Any] = ()) -> ImageSnapshot:
+    """The picture of a stored file name, or of a shop's address when there is no file. facts: values of FACTS."""
+    known = _facts(facts) if facts and facts[0] == (name or remote_url) and facts[1] != PictureStatus.NEW else None
     if not name:
-        return ImageSnapshot(remote_url, is_local=False)
+        return ImageSnapshot(remote_url, False, known)
     url = default_storage.url(name)
-    return ImageSnapshot(f"{settings.PUBLIC_BASE_URL}{url}", is_local=True) if url.startswith("/") else ImageSnapshot(url, is_local=False)
+    return ImageSnapshot(f"{settings.PUBLIC_BASE_URL}{url}", True, known) if url.startswith("/") else ImageSnapshot(url, False, known)
+
+
+def _facts(values: Sequence[Any]) -> PictureSnapshot:
+    _source, status, kind, width, height, size, reason, jpeg_name = values
+    return PictureSnapshot(status, kind, width, height, size, reason, image_snapshot(jpeg_name).url if jpeg_name else "")
 
 
 def _load_variants(ids: list[int], images: dict[tuple[int, int | None], list[ImageSnapshot]]) -> dict[int, list[VariantSnapshot]]:
     variants: dict[int, list[VariantSnapshot]] = defaultdict(list)
-    rows = ProductVariant.objects.filter(product__among=set(ids)).order_by("sort_order", "id").values("product_id", "image", *VARIANT_NAMES)
-    for row in rows:
-        own = [image_snapshot(row["image"])] if row["image"] else []
+    rows = ProductVariant.objects.filter(product__among=set(ids)).order_by("sort_order", "id")
+    for row in rows.values("product_id", "image", *FACTS, *VARIANT_NAMES):
+        own = [image_snapshot(row["image"], facts=[row[name] for name in FACTS])] if row["image"] else []
         pictures = tuple(own + images[row["product_id"], row["id"]])
         variants[row["product_id"]].append(VariantSnapshot(**{name: row[name] for name in VARIANT_NAMES}, images=pictures))
     return variants

@@ -23,7 +23,7 @@ from products_and_services.models.revisions import Revision
 from products_and_services.models.summary import SUMMARY_COLUMNS
 from tenants.actor import current_actor
 
-UNTRACKED = SUMMARY_COLUMNS | {"id", "created_at", "updated_at"}
+UNTRACKED = SUMMARY_COLUMNS | {"id", "created_at", "updated_at", "facts"}
 Values = dict[str, Any]
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 

@@ -9,11 +9,28 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
+class PictureSnapshot:
+    """What a look at a picture found. status: ok, unreachable, not_a_picture, refused; format: "JPEG"; width, height: pixels.
+
+    reason: why it could not be looked at, in words; jpeg_url: the absolute address of a JPEG copy, where there is one.
+    """
+
+    status: str
+    format: str = ""
+    width: int | None = None
+    height: int | None = None
+    bytes: int | None = None
+    reason: str = ""
+    jpeg_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ImageSnapshot:
-    """url: absolute; is_local: served by us, so the outside world may be unable to reach it."""
+    """url: absolute; is_local: served by us, so the outside world may be unable to reach it; facts: None when nobody has looked yet."""
 
     url: str
     is_local: bool
+    facts: PictureSnapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)

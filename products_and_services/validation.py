@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from products_and_services.google_category import tidy_category
 from products_and_services.models.skus import clean_sku, owner_of_sku, sku_taken_message
 
 
@@ -15,6 +16,7 @@ def validate_product(product: Any) -> None:
     if product.category and product.category.tenant_id != product.tenant_id:
         errors["category"] = "Choose a category of the same business."
     errors |= sale_errors(product)
+    errors |= category_errors(product)
     for field in ("tags", "locked_fields"):
         value = getattr(product, field)
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -73,3 +75,12 @@ def sale_errors(product: Any) -> dict[str, str]:
     if product.sale_starts_at and product.sale_ends_at and product.sale_ends_at <= product.sale_starts_at:
         errors["sale_ends_at"] = "The sale must end after it starts."
     return errors
+
+
+def category_errors(owner: Any) -> dict[str, str]:
+    """Tidies the Google category of a product or category in place; one message where it can be none."""
+    try:
+        owner.google_product_category = tidy_category(owner.google_product_category)
+    except ValueError as wrong:
+        return {"google_product_category": str(wrong)}
+    return {}

@@ -70,7 +70,7 @@ class MetaAppConfigAdmin(ConfigPages, TenantModelAdmin):
     fieldsets = (
         (None, {"fields": ("is_active", "catalog_id", "business_id")}),
         ("Credentials", {"fields": ("access_token", "app_secret", "clear_app_secret")}),
-        ("Products", {"fields": ("placeholder_image_url",)}),
+        ("Products", {"fields": ("placeholder_image_url", "check_pictures")}),
         ("When most items fail", {"fields": ("auto_pause", "auto_pause_share", "auto_pause_minutes")}),
         (
             "WhatsApp and advanced",

@@ -16,6 +16,7 @@ from meta_integration.admin import product_pages
 from meta_integration.admin.filters import MetaNeedFilter, MetaStatusFilter
 from meta_integration.admin.pause_banner import pause_banners
 from meta_integration.admin.words import show_badge, show_moment
+from meta_integration.catalog.looks import look_again
 from meta_integration.diagnosis import item_views
 from meta_integration.models import MetaAppConfig
 from meta_integration.resend import resend_selected
@@ -33,7 +34,7 @@ class MetaStatus(Extension):
     list_display = ("meta_status",)
     list_position = 2
     list_filter = (MetaStatusFilter, MetaNeedFilter)
-    actions = ("sync_now", "reset_attempts", "preview_payload")
+    actions = ("sync_now", "reset_attempts", "check_pictures", "preview_payload")
     shown = (
         "meta_state", "meta_error", "meta_attempts", "meta_next", "meta_last_attempt", "meta_last_success", "meta_item_id", "meta_items"
     )  # fmt: skip
@@ -130,6 +131,16 @@ class MetaStatus(Extension):
         """Attempts 0, error cleared, sent again at once."""
         model_admin.message_user(request, resend_selected(queryset, reset=True).sentence())
 
+    @action(description="Check pictures again", permissions=["edit"])
+    def check_pictures(self, model_admin: Any, request: HttpRequest, queryset: QuerySet) -> None:
+        """Looks at the selected products' pictures again, whatever is known of them."""
+        by_tenant: dict[Any, list[int]] = {}
+        for product in queryset.select_related("tenant"):
+            by_tenant.setdefault(product.tenant, []).append(product.pk)
+        numbers = [look_again(tenant, ids) for tenant, ids in by_tenant.items()]
+        counted = [number for number in numbers if number is not None]
+        model_admin.message_user(request, product_pages.look_again_words(sum(counted) if counted else None))
+
     @action(description="Preview payload", permissions=["view"])
     def preview_payload(self, model_admin: Any, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
         """What would be sent for the selected products (the first twenty)."""
@@ -141,6 +152,7 @@ class MetaStatus(Extension):
             model_admin.page("<path:object_id>/why/", partial(product_pages.why_view, model_admin), "why"),
             model_admin.page("<path:object_id>/payload/", partial(product_pages.payload_view, model_admin), "payload"),
             model_admin.page("<path:object_id>/sync-now/", partial(product_pages.resend_view, model_admin, False), "sync_now"),
+            model_admin.page("<path:object_id>/check-pictures/", partial(product_pages.check_pictures_view, model_admin), "check_pictures"),
             model_admin.page("<path:object_id>/reset-sync/", partial(product_pages.resend_view, model_admin, True), "reset_sync"),
         ]
 

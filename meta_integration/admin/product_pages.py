@@ -14,6 +14,7 @@ from common.redaction import redact
 from meta_integration.admin.pause_banner import pause_banners
 from meta_integration.admin.words import meta_page, show_badge, show_meta_state, show_moment
 from meta_integration.ask_meta import ask_about
+from meta_integration.catalog.looks import look_again
 from meta_integration.diagnosis import Diagnosis, ItemView, diagnose, next_attempt_of
 from meta_integration.models import MetaAppConfig, MetaState
 from meta_integration.payload_preview import ItemPayload, preview_payloads
@@ -42,6 +43,7 @@ def product_tools(request: HttpRequest, product: Product, leave_out: str = "") -
     tools["ask_meta"] = Tool("Ask Meta", page.object_url(product, "ask_meta"), "forum", post=True)
     if page.has_edit_permission(request, product):
         tools["sync_now"] = Tool("Sync now", page.object_url(product, "sync_now"), "sync", post=True)
+        tools["check_pictures"] = Tool("Check pictures again", page.object_url(product, "check_pictures"), "image_search", post=True)
         tools["reset_sync"] = Tool("Reset Meta sync attempts", page.object_url(product, "reset_sync"), "restart_alt", post=True)
     return [tool for name, tool in tools.items() if name != leave_out]
 
@@ -162,11 +164,33 @@ def ask_view(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> HttpRe
 
 def resend_view(page: ConsoleAdmin, reset: bool, request: HttpRequest, object_id: str) -> HttpResponse:
     """POST from a button: sends one product again."""
+    product = _product_to_change(page, request, object_id)
+    page.message_user(request, resend_products(product.tenant, [product.pk], reset=reset).sentence())
+    return _back(page, request, product)
+
+
+def check_pictures_view(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """POST from a button: looks at one product's pictures again, whatever is known of them."""
+    product = _product_to_change(page, request, object_id)
+    page.message_user(request, look_again_words(look_again(product.tenant, [product.pk])))
+    return _back(page, request, product)
+
+
+def look_again_words(number: int | None) -> str:
+    """ "3 pictures are looked at again. .." """
+    if number is None:
+        return "Pictures are not checked: the business is not connected to Meta, or “check pictures” is off in its Meta App Config."
+    if not number:
+        return "There is no picture to look at."
+    counted = "1 picture is" if number == 1 else f"{number} pictures are"
+    return f"{counted} looked at again. What is found shows on “Why is it not live?” within seconds."
+
+
+def _product_to_change(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> Product:
     product = page.get_object(request, object_id)
     if product is None or request.method != "POST" or not page.has_edit_permission(request, product):
         raise Http404
-    page.message_user(request, resend_products(product.tenant, [product.pk], reset=reset).sentence())
-    return _back(page, request, product)
+    return product
 
 
 def _back(page: ConsoleAdmin, request: HttpRequest, product: Product) -> HttpResponse:

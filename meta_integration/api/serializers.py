@@ -48,7 +48,10 @@ class CatalogItemSerializer(serializers.Serializer):
 
 
 class CatalogStatusSerializer(serializers.Serializer):
-    """How a product stands at Meta. reasons: what keeps it, or parts of it, away, in words; reason_codes: the same for programs."""
+    """How a product stands at Meta. reasons: what keeps it, or parts of it, away, in words; reason_codes: the same for programs.
+
+    notes: what keeps nothing away but could be better (a picture left out, an importer missing for India).
+    """
 
     product_id = serializers.IntegerField()
     status = serializers.CharField(help_text=STATUSES)
@@ -60,6 +63,7 @@ class CatalogStatusSerializer(serializers.Serializer):
     catalog_item_id = serializers.CharField(allow_blank=True)
     reasons = serializers.ListField(child=serializers.CharField())
     reason_codes = serializers.ListField(child=serializers.CharField())
+    notes = serializers.ListField(child=serializers.CharField())
     our_state = serializers.CharField(help_text=OUR_STATES)
     meta_state = serializers.CharField(allow_null=True, help_text=f"{META_STATES} The worst of the items.")
     meta_reasons = serializers.ListField(child=serializers.CharField())

@@ -79,6 +79,7 @@ def _status_of(found: Diagnosis) -> dict[str, Any]:
         "catalog_item_id": product.meta_catalog_item_id,
         "reasons": found.reasons,
         "reason_codes": found.reason_codes,
+        "notes": found.notes,
         "our_state": our_state(found.status, sending=any(is_sending(view.item) for view in found.items)),
         **_said(found.said),
         "items": [_item(view) for view in found.items],

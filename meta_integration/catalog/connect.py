@@ -23,6 +23,8 @@ def apply_config(config: MetaAppConfig) -> None:
         mapped = CategoryCatalog.objects.for_tenant(config.tenant_id).values("catalog_id")
         others = Catalog.objects.for_tenant(config.tenant_id).filter(is_current=True).exclude(catalog_id=config.catalog_id)
         _retire(others.exclude(pk__in=mapped).exclude(_has_to_be_emptied(config)))
+        if config.rules_changed:
+            announce_all(config.tenant)
         for catalog_id in {config.catalog_id, *Catalog.objects.filter(pk__in=mapped).values_list("catalog_id", flat=True)}:
             open_catalog(config, catalog_id)
         for catalog in Catalog.objects.filter(config=config, is_current=True, paused_at__isnull=False).select_related("tenant", "config"):

@@ -1,13 +1,14 @@
 """What Meta should look like now, and what to do about one waiting item. Pure: the rules of the engine without its plumbing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from common.retry import CATALOG_DELAYS, CATALOG_MAX_ATTEMPTS
-from meta_integration.catalog.eligibility import NO_SKU, Reason, reason_against
+from meta_integration.catalog.eligibility import IMAGE_OUT, NO_SKU, Reason, reason_against
 from meta_integration.catalog.items import Carrier
+from meta_integration.catalog.pictures import is_unchecked
 from meta_integration.catalog.record import CatalogRecord, Surroundings, build_record, next_boundary
 
 HIDE_HASH, DELETE_HASH, ABSENT = "hide", "delete", ""
@@ -26,18 +27,23 @@ class Step(StrEnum):
     STAND = "stand"  # This very payload was refused or has failed for good: no call, state stays.
     FAIL = "fail"  # Five attempts and no answer settled it: failed.
     WAIT = "wait"  # Its next attempt is later.
+    LOOK = "look"  # A call, but somebody must look at its pictures first.
     CALL = "call"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What Meta should have for one retailer_id. hash: compared with live_hash; reason: why it is not published."""
+    """What Meta should have for one retailer_id. hash: compared with live_hash; reason: why it is not published.
+
+    unchecked: pictures of the record that nobody has looked at yet.
+    """
 
     kind: Kind
     hash: str
     record: CatalogRecord | None = None
     reason: Reason | None = None
     boundary_at: datetime | None = None
+    unchecked: bool = False
 
 
 class Item(Protocol):
@@ -61,16 +67,25 @@ def wanted_for(item: Item, carrier: Carrier | None, around: Surroundings, now: d
         return Wanted(Kind.DELETE, DELETE_HASH, reason=NO_SKU) if may_exist else Wanted(Kind.NOTHING, ABSENT)
     boundary = next_boundary(carrier.product, now)
     reason = reason_against(carrier, around)
+    if reason and reason.code == IMAGE_OUT and may_exist:
+        # Nothing is taken off sale because its picture's host is out just now: Meta has a copy of its own.
+        around, reason = replace(around, pictures=replace(around.pictures, forgive_outage=True)), None
     if reason:
         if may_exist:
             return Wanted(Kind.HIDE, HIDE_HASH, reason=reason, boundary_at=boundary)
         return Wanted(Kind.NOTHING, ABSENT, reason=reason, boundary_at=boundary)
     record = build_record(carrier, around, now)
-    return Wanted(Kind.PUBLISH, record.content_hash(), record, boundary_at=boundary)
+    unchecked = is_unchecked(carrier, around.pictures)
+    return Wanted(Kind.PUBLISH, record.content_hash(), record, boundary_at=boundary, unchecked=unchecked)
 
 
 def step_for(item: Item, wanted: Wanted, now: datetime) -> Step:
-    """The next step for a waiting item without an open handle."""
+    """The next step for a waiting item without an open handle. What Meta has already needs no look at its pictures."""
+    step = _step_for(item, wanted, now)
+    return Step.LOOK if step is Step.CALL and wanted.unchecked else step
+
+
+def _step_for(item: Item, wanted: Wanted, now: datetime) -> Step:
     if wanted.hash == item.live_hash or wanted.kind is Kind.NOTHING:
         return Step.SETTLE
     if wanted.hash != item.tried_hash:

@@ -15,6 +15,7 @@ from meta_integration.catalog.carriers import load_carriers
 from meta_integration.catalog.changes import due_changes, next_change_due
 from meta_integration.catalog.decide import LONGEST_WAIT, Step, step_for, wanted_for
 from meta_integration.catalog.expand import expand_due
+from meta_integration.catalog.looks import LOOK_AGAIN, ask_for_looks
 from meta_integration.catalog.pause import end_if_over, is_callable, is_paused, is_resting
 from meta_integration.catalog.polls import poll_due
 from meta_integration.catalog.rows import Row, read_rows, settle_rows
@@ -115,21 +116,25 @@ def _decide(catalog: Catalog, rows: list[Row], now: datetime) -> list[Row]:
     """The rows that need a call; all others are settled, or noted as looked at, here."""
     carriers = load_carriers(catalog, [row.retailer_id for row in rows])
     around = surroundings_of(catalog.tenant, catalog.config)
-    calls, still = [], []
+    calls, still, unseen = [], [], set()
     for row in rows:
         row.want(wanted_for(row, carriers.get(row.retailer_id), around, now))
         step = step_for(row, row.wanted, now)
         if step is Step.CALL:
             calls.append(row)
             continue
-        {Step.SETTLE: settle_without_call, Step.STAND: stand, Step.FAIL: give_up, Step.WAIT: _keep}[step](row)
+        if step is Step.LOOK:
+            row.next_attempt_at = now + LOOK_AGAIN
+            unseen.add(row.product_id)
+        {Step.SETTLE: settle_without_call, Step.STAND: stand, Step.FAIL: give_up, Step.WAIT: _keep, Step.LOOK: _keep}[step](row)
         still.append(row)
     settle_rows(still, now=now, was_called=False)
+    ask_for_looks(catalog.tenant_id, unseen)
     return calls
 
 
 def _keep(row: Row) -> None:
-    """A retry that waits for its time stays as it is; writing it notes the mark at which it was looked at."""
+    """What waits for its time, or for a look at its pictures, stays as it is; writing it notes the mark at which it was looked at."""
 
 
 def _send(catalog: Catalog, rows: list[Row], lease: Lease, service: MetaCatalogService, clock: Callable[[], datetime]) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from meta_integration.catalog.items import Carrier, carriers_of, variants_left_out
+from meta_integration.catalog.pictures import pictures_of
 from meta_integration.catalog.record import Surroundings, price_of, usable_images
 from products_and_services.snapshot import ProductSnapshot
 
@@ -24,6 +25,7 @@ IMAGE_NOT_REACHABLE = Reason(
     "Needs an image that Meta can fetch: the present one has no https address. Serve media over https (PUBLIC_BASE_URL) or use a "
     "placeholder image.",
 )
+IMAGE_UNFIT, IMAGE_OUT = "image_unfit", "image_unreachable"  # Codes; the words are about the very picture.
 INACTIVE = Reason("inactive", "The product is inactive. Tick “active” to sell it.")
 INACTIVE_VARIANT = Reason("inactive_variant", "The variant, or every size, is inactive. Tick “active” to sell it.")
 SYNC_OFF = Reason("sync_off", "“Sync to Meta” is switched off for this product.")
@@ -44,10 +46,16 @@ def reason_against(carrier: Carrier, around: Surroundings) -> Reason | None:
         return NO_NAME
     if price_of(carrier) <= 0:
         return NO_PRICE
-    if not usable_images(carrier, around):
-        pictures = carrier.product.images or (carrier.variant.images if carrier.variant else ())
-        return IMAGE_NOT_REACHABLE if pictures else NO_IMAGE
-    return None
+    return None if usable_images(carrier, around) else no_picture(carrier, around)
+
+
+def no_picture(carrier: Carrier, around: Surroundings) -> Reason:
+    """Why none of the carrier's pictures can be sent. One whose host is out comes first: it may heal by itself."""
+    misfits = sorted(pictures_of(carrier, around.pictures).misfits, key=lambda misfit: not misfit.is_outage)
+    if misfits:
+        return Reason(IMAGE_OUT if misfits[0].is_outage else IMAGE_UNFIT, misfits[0].words)
+    pictures = carrier.product.images or (carrier.variant.images if carrier.variant else ())
+    return IMAGE_NOT_REACHABLE if pictures else NO_IMAGE
 
 
 def has_no_active_choice(carrier: Carrier) -> bool:

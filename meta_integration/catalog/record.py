@@ -1,7 +1,7 @@
 """CatalogRecord: what one item should look like at Meta, before either of Meta's two dialects. Pure."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,29 +12,36 @@ import orjson
 from common.html_text import html_to_text
 from common.money import quantize
 from meta_integration.catalog.items import Carrier
+from meta_integration.catalog.pictures import PictureRules, has_address, pictures_of
 from meta_integration.catalog.shape import shape_of
 from products_and_services.snapshot import ImageSnapshot, ProductSnapshot, VariantSnapshot
 
 # Limits of the items_batch reference ("Product Catalog Items Batch"); longer text is cut, the end of a product_type path is kept.
 NAME_LIMIT, DESCRIPTION_LIMIT, PRODUCT_TYPE_LIMIT, MORE_IMAGES = 100, 5000, 750, 20
 NAMED_LIMITS = {"color": 100, "pattern": 100, "size": 200, "material": 200}
-NAMED_ATTRIBUTES = {"color": "color", "colour": "color", "size": "size", "material": "material", "pattern": "pattern"}
+NUMBER_LIMITS = {"gtin": 70, "mpn": 100}  # A variant's own, among its attributes: each colour has a bar code of its own.
+# Meta knows these four by name; shops call them in the languages their products come in.
+NAMED_ATTRIBUTES = {
+    word: name
+    for name, words in {
+        "color": "color colour farbe couleur couleurs color/colour colore cor kleur renk لون اللون",
+        "size": "size größe groesse grösse taille talla taglia tamanho maat beden مقاس المقاس",
+        "material": "material materiau matériau matière materiale materiaal malzeme مادة المادة خامة",
+        "pattern": "pattern muster motif patrón motivo padrão patroon desen نقش النقش",
+    }.items()
+    for word in words.split()
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a record needs to know beyond the product.
-
-    needs_https: Meta fetches pictures from the internet; False when the Graph is a stand-in on this machine.
-    include_local_images: whether pictures that we serve ourselves may be sent.
-    """
+    """What a record needs to know beyond the product. pictures: which of them may be sent."""
 
     tenant_name: str
     sub_domain: str
     public_base_url: str
     placeholder_image_url: str = ""
-    needs_https: bool = True
-    include_local_images: bool = True
+    pictures: PictureRules = field(default_factory=PictureRules)
 
     def product_page(self, retailer_id: str) -> str:
         """Our public page of the item: never empty, as Meta wants a link."""
@@ -92,6 +99,7 @@ def build_record(carrier: Carrier, around: Surroundings, now: datetime) -> Catal
     price = price_of(carrier)
     sale = sale_price_of(carrier, price, now)
     attributes = dict(_attributes(variant)) if carrier.group_id else {}
+    numbers = {name: attributes.pop(name, "")[:limit] for name, limit in NUMBER_LIMITS.items()}
     named = {name: attributes.pop(name, "")[:limit] for name, limit in NAMED_LIMITS.items()}
     category = product.category
     return CatalogRecord(
@@ -100,7 +108,7 @@ def build_record(carrier: Carrier, around: Surroundings, now: datetime) -> Catal
         description=_cut(_text(product), DESCRIPTION_LIMIT),
         url=product.website_url or around.product_page(carrier.retailer_id),
         image_url=pictures[0],
-        more_image_urls=tuple(pictures[1 : MORE_IMAGES + 1]),
+        more_image_urls=pictures[1 : MORE_IMAGES + 1],
         brand=(product.brand.strip() or product.vendor.strip() or around.tenant_name.strip())[:100],
         price=price,
         currency=product.currency,
@@ -114,8 +122,8 @@ def build_record(carrier: Carrier, around: Surroundings, now: datetime) -> Catal
         group_id=carrier.group_id[:100],
         **named,
         other_attributes=tuple(sorted(attributes.items())),
-        gtin=product.gtin.strip(),
-        mpn=product.mpn.strip(),
+        gtin=numbers["gtin"] or product.gtin.strip(),
+        mpn=numbers["mpn"] or product.mpn.strip(),
         origin_country=product.origin_country.upper(),
         importer_name=product.importer_name.strip(),
         importer_address=product.importer_address.strip(),
@@ -164,20 +172,13 @@ def availability_of(carrier: Carrier) -> str:
     return "available for order" if product.allow_backorder else "out of stock"
 
 
-def usable_images(carrier: Carrier, around: Surroundings) -> list[str]:
+def usable_images(carrier: Carrier, around: Surroundings) -> tuple[str, ...]:
     """Addresses that Meta can fetch, main one first: the variant's, the product's, else the business's placeholder."""
-    pictures = [*(carrier.variant.images if carrier.variant else ()), *carrier.product.images]
-    urls = list(dict.fromkeys(picture.url for picture in pictures if is_usable(picture, around)))
-    if not urls and around.placeholder_image_url and is_usable(ImageSnapshot(around.placeholder_image_url, is_local=False), around):
-        return [around.placeholder_image_url]
+    urls = pictures_of(carrier, around.pictures).urls
+    placeholder = around.placeholder_image_url
+    if not urls and placeholder and has_address(ImageSnapshot(placeholder, is_local=False), around.pictures):
+        return (placeholder,)
     return urls
-
-
-def is_usable(picture: ImageSnapshot, around: Surroundings) -> bool:
-    """https, or any http address when the Graph is on this machine; our own pictures only when they may be sent."""
-    if picture.is_local and not around.include_local_images:
-        return False
-    return picture.url.startswith("https://" if around.needs_https else ("http://", "https://"))
 
 
 def _own_or(own: Any, otherwise: Any) -> Any:
@@ -203,7 +204,12 @@ def _text(product: ProductSnapshot) -> str:
 def _attributes(variant: VariantSnapshot | None) -> list[tuple[str, str]]:
     """Names and values as both dialects can carry them: the batch joins them with commas and colons."""
     pairs = [(_plain(name), _plain(value)) for name, value in variant.attributes.items() if value is not None] if variant else []
-    return [(NAMED_ATTRIBUTES.get(name.lower(), name), value) for name, value in pairs if name and value]
+    taken: dict[str, str] = {}
+    for name, value in pairs:
+        known = NAMED_ATTRIBUTES.get(name.lower(), name)
+        if name and value:
+            taken[name if known in taken else known] = value  # "color" and "Farbe" together: the second keeps its own name.
+    return list(taken.items())
 
 
 def _plain(text: Any) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from meta_integration.catalog.pictures import PictureRules
 from meta_integration.catalog.record import Surroundings
 from meta_integration.models import Catalog, CategoryCatalog, MetaAppConfig
 from products_and_services.snapshot import ProductSnapshot
@@ -20,8 +21,11 @@ def surroundings_of(tenant: Tenant, config: MetaAppConfig | None) -> Surrounding
         sub_domain=tenant.sub_domain,
         public_base_url=settings.PUBLIC_BASE_URL,
         placeholder_image_url=config.placeholder_image_url if config else "",
-        needs_https=not loopback,
-        include_local_images=_local_images_wanted(loopback),
+        pictures=PictureRules(
+            needs_https=not loopback,
+            include_local=_local_images_wanted(loopback),
+            check=config.check_pictures if config else True,
+        ),
     )
 
 

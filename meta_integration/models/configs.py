@@ -57,6 +57,10 @@ class MetaAppConfig(models.Model):
     auto_pause_minutes = models.PositiveSmallIntegerField(
         "minutes from warning to pause", default=30, db_default=30, validators=[MinValueValidator(5), MaxValueValidator(1440)]
     )
+    check_pictures = models.BooleanField(
+        "check pictures before sending", default=True, db_default=True,
+        help_text="Each picture is looked at once before its product is sent. Switch it off where a host turns unknown visitors away.",
+    )
     is_active = models.BooleanField("active", default=True, help_text="One per business; activating one deactivates the other.")
     paused_at = models.DateTimeField(null=True, blank=True, editable=False)
     paused_reason = models.CharField(max_length=300, blank=True, editable=False)
@@ -64,6 +68,7 @@ class MetaAppConfig(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = MetaAppConfigQuerySet.as_manager()
+    rules_changed = False  # Whether this save lets products go, or keeps them back, that it did not before.
     replaced_catalog_ids: set[str] = set()  # The catalogs that this save puts another one in the place of.
 
     class Meta:
@@ -92,6 +97,7 @@ class MetaAppConfig(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Saves; an active configuration switches the business's others off in the same transaction."""
         with transaction.atomic():
+            self.rules_changed = MetaAppConfig.objects.filter(pk=self.pk).exclude(check_pictures=self.check_pictures).exists()
             if self.is_active:
                 active = MetaAppConfig.objects.filter(tenant_id=self.tenant_id, is_active=True)
                 self.replaced_catalog_ids = set(active.values_list("catalog_id", flat=True)) - {self.catalog_id}

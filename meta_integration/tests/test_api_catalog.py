@@ -16,7 +16,7 @@ from tenants.models import AuditEvent
 
 STATUS_KEYS = {
     "product_id", "status", "attempts", "last_error", "last_attempt", "last_success", "next_attempt", "catalog_item_id", "reasons",
-    "reason_codes", "items", "our_state", "meta_state", "meta_reasons", "meta_what_to_do", "meta_asked_at",
+    "reason_codes", "notes", "items", "our_state", "meta_state", "meta_reasons", "meta_what_to_do", "meta_asked_at",
 }  # fmt: skip
 
 

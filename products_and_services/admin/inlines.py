@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from common.admin import TenantInline, display
 from products_and_services.admin.fields import AMOUNTS, PairsField
-from products_and_services.admin.pictures import thumbnail
+from products_and_services.admin.pictures import thumbnail, words_for_facts
 from products_and_services.models import ModifierGroup, ProductImage, ProductVariant
 from products_and_services.models.skus import clean_sku
 
@@ -19,8 +19,8 @@ class ImageInline(TenantInline):
     """The first picture by order is the main one."""
 
     model = ProductImage
-    fields = ("preview", "image", "remote_url", "alt", "variant", "sort_order")
-    readonly_fields = ("preview",)
+    fields = ("preview", "image", "remote_url", "seen", "alt", "variant", "sort_order")
+    readonly_fields = ("preview", "seen")
     ordering_field = "sort_order"
     hide_ordering_field = False
     verbose_name_plural = "pictures"
@@ -45,6 +45,14 @@ class ImageInline(TenantInline):
             for button in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
                 setattr(field.widget, button, False)
         return field
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("facts")
+
+    @display(description="Seen")
+    def seen(self, image: ProductImage) -> str:
+        """What a look at the picture found: "640 × 640 JPEG, 84 KB", or why it could not be looked at."""
+        return words_for_facts(image.known_facts)
 
     @display(description="Preview")
     def preview(self, image: ProductImage) -> SafeString:

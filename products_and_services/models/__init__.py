@@ -3,6 +3,7 @@
 from products_and_services.models.categories import ProductCategory
 from products_and_services.models.images import ProductImage
 from products_and_services.models.modifiers import Modifier, ModifierGroup
+from products_and_services.models.pictures import PictureFacts, PictureStatus
 from products_and_services.models.products import Product
 from products_and_services.models.revisions import Revision
 from products_and_services.models.skus import Sku
@@ -13,6 +14,8 @@ __all__ = [
     "SUMMARY_COLUMNS",
     "Modifier",
     "ModifierGroup",
+    "PictureFacts",
+    "PictureStatus",
     "Product",
     "ProductCategory",
     "ProductImage",

@@ -38,9 +38,11 @@ class ProductPart(AtomicModel):
         abstract = True
 
     def save(self, **options: Any) -> None:
+        from products_and_services.pictures.links import look_at_fresh_upload, note_upload
         from products_and_services.revisions import record_save
 
         wanted = options.get("update_fields")
+        found = look_at_fresh_upload(self, wanted)
         with transaction.atomic():
             touch_product(self.product_id)
             self._before_save(wanted)
@@ -48,6 +50,8 @@ class ProductPart(AtomicModel):
                 moved = stored is not None and stored["product_id"] != self.product_id
                 self.left_product_id = stored["product_id"] if stored and moved else None
                 super().save(**options)
+            if found is not None:
+                note_upload(self, found)
             self._after_save(wanted)
 
     def _before_save(self, wanted: Collection[str] | None) -> None:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import slugify
 
+from products_and_services.google_category import HELP
 from products_and_services.models.base import AtomicModel
 from products_and_services.models.uploads import category_image_path, validate_picture
 from products_and_services.querysets import CategoryQuerySet
@@ -24,7 +25,7 @@ class ProductCategory(AtomicModel):
     image = models.ImageField(upload_to=category_image_path, blank=True, max_length=300, validators=[validate_picture])
     is_active = models.BooleanField(default=True)
     sync_to_meta = models.BooleanField("sync to Meta", default=True)
-    google_product_category = models.CharField(max_length=250, blank=True)
+    google_product_category = models.CharField("Google category", max_length=250, blank=True, help_text=HELP)
     sort_order = models.IntegerField(default=0)
     external_id = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -46,6 +47,10 @@ class ProductCategory(AtomicModel):
 
     def clean(self) -> None:
         """Refuses a parent of another business, loops, and a slug that is taken."""
+        from products_and_services.validation import category_errors
+
+        if errors := category_errors(self):
+            raise ValidationError(errors)
         if self.parent and self.parent.tenant_id != self.tenant_id:
             raise ValidationError({"parent": "Choose a category of the same business."})
         if self.slug and ProductCategory.objects.filter(tenant_id=self.tenant_id, slug=self.slug).exclude(pk=self.pk).exists():

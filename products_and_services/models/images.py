@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from products_and_services.models.addresses import WebAddressField, validate_web_address
 from products_and_services.models.base import ProductPart
+from products_and_services.models.pictures import PictureFacts
 from products_and_services.models.products import Product
 from products_and_services.models.uploads import product_image_path, validate_picture
 from products_and_services.models.variants import ProductVariant
@@ -24,6 +25,7 @@ class ProductImage(ProductPart):
         "address", max_length=2000, blank=True, validators=[validate_web_address],
         help_text="The address of a picture that another site hosts; https for Meta to take it.",
     )
+    facts = models.ForeignKey(PictureFacts, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
     alt = models.CharField("alternative text", max_length=300, blank=True)
     sort_order = models.IntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -45,6 +47,12 @@ class ProductImage(ProductPart):
         from products_and_services.validation import validate_image
 
         validate_image(self)
+
+    @property
+    def known_facts(self) -> PictureFacts | None:
+        """What a look at this very file or address found; None before anybody looked."""
+        source = str(self.image) if self.image else self.remote_url
+        return self.facts if self.facts is not None and self.facts.source == source else None
 
     @property
     def url(self) -> str:

@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 
+from products_and_services.google_category import HELP
 from products_and_services.models.addresses import WebAddressField, validate_web_address
 from products_and_services.models.base import AtomicModel
 from products_and_services.models.categories import ProductCategory
@@ -85,7 +86,9 @@ class Product(AtomicModel, MetaSyncSummary):
     wa_compliance_category = models.CharField(
         "WhatsApp compliance", max_length=30, blank=True, choices=WhatsAppCompliance.choices, default=WhatsAppCompliance.DEFAULT
     )
-    google_product_category = models.CharField(max_length=250, blank=True)
+    google_product_category = models.CharField(
+        "Google category", max_length=250, blank=True, help_text=f"{HELP}. Blank: the category's."
+    )
     meta_title = models.CharField(
         "title at Meta", max_length=100, blank=True, default="", db_default="",
         help_text="Where Meta should show another name. Blank: the product's name.",

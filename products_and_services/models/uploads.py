@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from PIL import Image
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}
+SAME_AS = {"MPO": "JPEG"}  # A JPEG with a second picture behind it, as some phones make them.
 MAX_PICTURE_BYTES = 8 * 1024 * 1024
 
 
@@ -45,7 +46,7 @@ def picture_format(file: Any) -> str:
     try:
         file.seek(0)
         with Image.open(getattr(file, "file", file), formats=list(SUFFIXES)) as picture:
-            found = picture.format or ""
+            found = SAME_AS.get(picture.format or "", picture.format or "")
             picture.verify()
     except Exception:  # noqa: BLE001 - Pillow raises many kinds for broken or hostile files; each means the same here
         return ""

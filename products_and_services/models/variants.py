@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from products_and_services.models.base import ProductPart
+from products_and_services.models.pictures import PictureFacts
 from products_and_services.models.products import Product
 from products_and_services.models.skus import claim_sku, clean_sku, is_sku_of_product, validate_sku
 from products_and_services.models.uploads import product_image_path, validate_picture
@@ -26,6 +27,7 @@ class ProductVariant(ProductPart):
     stock_quantity = models.IntegerField(null=True, blank=True)
     attributes = models.JSONField(default=dict, blank=True, help_text='For example {"color": "Red", "size": "L"}.')
     image = models.ImageField(upload_to=product_image_path, blank=True, max_length=300, validators=[validate_picture])
+    facts = models.ForeignKey(PictureFacts, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
     is_default = models.BooleanField("default", default=False)
     is_active = models.BooleanField("active", default=True)
     sort_order = models.IntegerField(default=0)

@@ -37,8 +37,9 @@ class Shop:
         self.meta.add_account(token=self.token, app_secret=self.app_secret, business_id=f"1000{number}", catalog_ids=[self.catalog_id])
         self.tenant = Tenant.objects.create(sub_domain=f"shop-{number}", name=f"Shop {number}", currency="USD")
         self.config = MetaAppConfig.objects.create(
-            tenant=self.tenant, access_token=self.token, app_secret=self.app_secret, catalog_id=self.catalog_id, business_id=f"1000{number}"
-        )
+            tenant=self.tenant, access_token=self.token, app_secret=self.app_secret, catalog_id=self.catalog_id,
+            business_id=f"1000{number}", check_pictures=False,
+        )  # fmt: skip
         self.catalog = Catalog.objects.get(tenant=self.tenant)
         self._hurried = 0.0
 
