@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from common.admin import TenantInline, display
@@ -19,8 +20,8 @@ class ImageInline(TenantInline):
     """The first picture by order is the main one."""
 
     model = ProductImage
-    fields = ("preview", "image", "remote_url", "seen", "alt", "variant", "sort_order")
-    readonly_fields = ("preview", "seen")
+    fields = ("preview", "image", "remote_url", "alt", "variant", "sort_order")
+    readonly_fields = ("preview",)
     ordering_field = "sort_order"
     hide_ordering_field = False
     verbose_name_plural = "pictures"
@@ -49,15 +50,12 @@ class ImageInline(TenantInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("facts")
 
-    @display(description="Seen")
-    def seen(self, image: ProductImage) -> str:
-        """What a look at the picture found: "640 × 640 JPEG, 84 KB", or why it could not be looked at."""
-        return words_for_facts(image.known_facts)
-
     @display(description="Preview")
     def preview(self, image: ProductImage) -> SafeString:
-        """The picture itself."""
-        return thumbnail(image.url if image.pk else "", image.alt, 64)
+        """The picture itself, and what a look at it found: "640 × 640 JPEG, 84 KB", or why it could not be looked at."""
+        shown = thumbnail(image.url if image.pk else "", image.alt, 64)
+        found = words_for_facts(image.known_facts)
+        return format_html('{}<small class="second-line">{}</small>', shown, found) if found else shown
 
 
 class VariantForm(forms.ModelForm):
