@@ -25,10 +25,13 @@ FAILURES_BEFORE_REST, REST = 5, timedelta(seconds=60)
 
 def is_callable(catalog: Catalog, now: datetime) -> bool:
     """May this catalog be called at all now?"""
+    return catalog.is_current and not _is_switched_off(catalog) and not is_paused(catalog, now)
+
+
+def _is_switched_off(catalog: Catalog) -> bool:
+    """By a person: the business's own pause, or no active configuration."""
     config = catalog.config
-    if not catalog.is_current or config is None or not config.is_active or not catalog.tenant.is_active or config.paused_at:
-        return False
-    return not is_paused(catalog, now)
+    return config is None or not config.is_active or not catalog.tenant.is_active or config.paused_at is not None
 
 
 def may_be_read(catalog: Catalog, now: datetime) -> bool:
@@ -44,6 +47,11 @@ def is_paused(catalog: Catalog, now: datetime) -> bool:
     if catalog.paused_at is None:
         return False
     return catalog.paused_until is None or not is_due(catalog.paused_until, now, LONGEST_PAUSE)
+
+
+def is_throttled(catalog: Catalog, now: datetime) -> bool:
+    """True for a pause that ends by itself, of a catalog that could be called otherwise."""
+    return catalog.is_current and is_paused(catalog, now) and catalog.paused_until is not None and not _is_switched_off(catalog)
 
 
 def is_resting(catalog: Catalog, now: datetime) -> bool:

@@ -16,8 +16,11 @@ REFUSED = "Meta refused this very content. Edit the product, or press “Send ag
 HELD = "Held: too many removals at once. Allow removals to let it go."
 
 
-def ask_findings(reading: Reading) -> None:
-    """Looks up every finding that only the listing suggested, fifty a call. Raises the client's errors and ReadingStoppedError."""
+def ask_findings(reading: Reading) -> bool:
+    """Looks up every finding that only the listing suggested, fifty a call. False when the time is up before the end.
+
+    Raises the client's errors, ReadingStoppedError and CatalogPausedError.
+    """
     kinds = BY_ITSELF & reading.options.mend
     waiting = reading.findings.filter(state=FindingState.OPEN, asked=False, kind__in=kinds).order_by("id")
     while some := list(waiting.values_list("pk", "item_id")[:LOOK_UP_AT_ONCE]):
@@ -26,6 +29,9 @@ def ask_findings(reading: Reading) -> None:
         _note(reading, [pk for pk, _ in some], asked)
         refresh_summaries(reading.findings.filter(pk__in=[pk for pk, _ in some]).values_list("product_id", flat=True))
         reading.save(LOOKING)
+        if reading.must_stop():
+            return False
+    return True
 
 
 def _note(reading: Reading, finding_ids: list[int], asked: Asked) -> None:

@@ -25,8 +25,11 @@ NOT_LIVE = "Left alone: our own item is not live yet. Mend again when it is."
 LIVE = (ItemState.SYNCED, ItemState.HIDDEN)
 
 
-def take_over(reading: Reading) -> None:
-    """Items made elsewhere under a SKU of ours: updated from here on, never created anew. Equal ones need no call at all."""
+def take_over(reading: Reading) -> bool:
+    """Items made elsewhere under a SKU of ours: updated from here on, never created anew. Equal ones need no call at all.
+
+    False when the time is up before the end.
+    """
     while some := _waiting(reading, FindingKind.ADOPTABLE)[:LOOK_UP_AT_ONCE]:
         there = reading.service.find_items([finding.retailer_id for finding in some], fields="id,retailer_id")
         ids = {key: str(item.get("id") or "") for key, item in there.items()}
@@ -38,21 +41,28 @@ def take_over(reading: Reading) -> None:
         _end(reading, [finding for finding in some if finding.retailer_id in taken], FindingState.MENDED)
         _end(reading, [finding for finding in some if finding.retailer_id not in taken], FindingState.GONE)
         reading.save("taking over")
+        if reading.must_stop():
+            return False
+    return True
 
 
-def remove_others(reading: Reading) -> None:
-    """Duplicates, and what is not ours: removed behind the brake, after a look at what Meta has under this retailer_id now."""
+def remove_others(reading: Reading) -> bool:
+    """Duplicates, and what is not ours: removed behind the brake, after a look at what Meta has under this retailer_id now.
+
+    False when the time is up before the end.
+    """
     kinds = {FindingKind.DUPLICATE} | ({FindingKind.NOT_OURS} if reading.options.chosen else set())
     waiting = _waiting(reading, *kinds & reading.options.mend)
     number = waiting.count()
-    if not number:
-        return
-    if holds(reading, number):
+    if number and holds(reading, number):
         waiting.update(asked=True, note=HELD)
-        return
+        return True
     while some := list(waiting[:LOOK_UP_AT_ONCE]):
         _remove(reading, some)
         reading.save("removing")
+        if reading.must_stop():
+            return False
+    return True
 
 
 def _remove(reading: Reading, findings: list[CatalogFinding]) -> None:

@@ -42,9 +42,10 @@ def shown_under_other_ids(reading: Reading) -> QuerySet:
     return items.order_by("pk").values_list("pk", "rev", "product_id", Subquery(shown.values("meta_id")[:1]))
 
 
-def seen_twice(run: Run) -> list[str]:
-    """retailer_ids that the listing showed under more than one id."""
-    rows = CatalogSighting.objects.filter(run=run).values("retailer_id").annotate(ids=Count("id")).filter(ids__gt=1)
+def seen_twice(run: Run, after: str) -> list[str]:
+    """retailer_ids that the listing showed under more than one id, in the database's order, from behind `after` on."""
+    sights = CatalogSighting.objects.filter(run=run, retailer_id__gt=after)
+    rows = sights.values("retailer_id").annotate(ids=Count("id")).filter(ids__gt=1)
     return list(rows.order_by("retailer_id").values_list("retailer_id", flat=True)[:MOST_DETAILED])
 
 
@@ -87,14 +88,15 @@ def close(reading: Reading, findings: QuerySet[CatalogFinding], state: str, **va
         room = max(MOST_DETAILED - reading.counts["mended"], 0) if own else len(rows)
         reading.counts["mended"] += len(rows)
         kept = kept[:room]
-    CatalogFinding.objects.filter(pk__in=kept).update(state=state, **values)
-    CatalogFinding.objects.filter(pk__in=[pk for pk, _ in rows[len(kept) :]]).delete()
+    CatalogFinding.objects.filter(pk__among=kept).update(state=state, **values)
+    CatalogFinding.objects.filter(pk__among=[pk for pk, _ in rows[len(kept) :]]).delete()
     return len(rows)
 
 
 def supersede(reading: Reading) -> None:
-    """A full reading has the last word: what earlier ones left open is no longer the state of things."""
-    earlier = CatalogFinding.objects.filter(catalog=reading.catalog).exclude(run=reading.run)
+    """A full reading has the last word: what earlier ones left open is no longer the state of things. What another run is still working
+    on is left to it."""
+    earlier = CatalogFinding.objects.filter(catalog=reading.catalog).exclude(run=reading.run).exclude(run__status__in=OPEN_STATUSES)
     earlier.filter(state=FindingState.OPEN).exclude(chosen__status__in=OPEN_STATUSES).update(state=FindingState.GONE)
 
 

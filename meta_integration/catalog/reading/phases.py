@@ -32,12 +32,14 @@ from meta_integration.models import ADVISED_BATCH_SIZE, Catalog, CatalogFinding,
 from operations.services import finish_run
 
 CHUNK = 1_000
-READING, MISSING, UNANNOUNCED, MENDING = "reading", "looking for what was not listed", "looking for new products", "mending"
+READING, MISSING, TWINS = "reading", "looking for what was not listed", "looking for items that are there twice"
+UNANNOUNCED, MENDING = "looking for new products", "mending"
 
 
 def work_through(reading: Reading) -> bool:
     """All phases from the cursor's on. False when the time is up before the end."""
-    phases = (_mend,) if reading.options.chosen else (_read_listing, _find_missing, _find_twins, _find_unannounced, _mend)
+    mending = () if reading.options.dry_run else (ask_findings, _release, _take_over, choices.remove_others)
+    phases = mending if reading.options.chosen else (_read_listing, _find_missing, _find_twins, _find_unannounced, *mending)
     for number in range(reading.cursor.get("phase", 0), len(phases)):
         reading.cursor["phase"] = number
         if not phases[number](reading):
@@ -52,13 +54,11 @@ def _read_listing(reading: Reading) -> bool:
         if reading.mends(FindingKind.EXTRA):
             _restart_failed_deletes(reading)
     place = Place(**reading.cursor.get("place", {}))
-    ask_findings(reading)  # What the last worker had written down but not looked up.
     while not place.ended:
         listed = next_page(reading.service, place)
         reading.cursor["place"] = place.as_json()
         _take_page(reading, listed)
-        ask_findings(reading)
-        if reading.out_of_time():
+        if not ask_findings(reading) or reading.must_stop():
             return False
     return True
 
@@ -88,28 +88,34 @@ def _find_missing(reading: Reading) -> bool:
         with transaction.atomic():
             record(reading, missing(reading, read_rows(CatalogItem.objects.filter(pk__in=ids).order_by("pk"))))
             reading.save(MISSING)
-        ask_findings(reading)
-        if reading.out_of_time():
+        if not ask_findings(reading) or reading.must_stop():
             return False
 
 
 def _find_twins(reading: Reading) -> bool:
-    """Two items under one retailer_id, as an exact look-up confirms (a repeated row has one id)."""
+    """Two items under one retailer_id, as an exact look-up confirms (a repeated row has one id): a call each."""
     learn_new_ids(reading)
-    for retailer_id in seen_twice(reading.run):
+    for retailer_id in seen_twice(reading.run, reading.cursor.get("twin", "")):
         ids = reading.service.find_ids(retailer_id)
         item = CatalogItem.objects.filter(catalog=reading.catalog, retailer_id=retailer_id).first()
-        if item is None or len(ids) < 2:
-            continue
-        others = [meta_id for meta_id in ids if meta_id != item.meta_id]
-        note = "Meta has two items under this SKU. Mending keeps the one we know."
-        found = CatalogFinding(
-            run=reading.run, catalog=reading.catalog, kind=FindingKind.DUPLICATE, item=item, product_id=item.product_id, note=note,
-            retailer_id=retailer_id, meta_id=others[0], name=item.name, like=retailer_id,
-        )  # fmt: skip
-        record(reading, [found])
+        reading.cursor["twin"] = retailer_id
+        with transaction.atomic():
+            if item is not None and len(ids) > 1:
+                record(reading, [_twin(reading, item, ids)])
+            reading.save(TWINS)
+        if reading.must_stop():
+            return False
     forget_sights(reading.run)
     return True
+
+
+def _twin(reading: Reading, item: CatalogItem, ids: list[str]) -> CatalogFinding:
+    others = [meta_id for meta_id in ids if meta_id != item.meta_id]
+    return CatalogFinding(
+        run=reading.run, catalog=reading.catalog, kind=FindingKind.DUPLICATE, item=item, product_id=item.product_id, name=item.name,
+        note="Meta has two items under this SKU. Mending keeps the one we know.", retailer_id=item.retailer_id, meta_id=others[0],
+        like=item.retailer_id,
+    )  # fmt: skip
 
 
 def _find_unannounced(reading: Reading) -> bool:
@@ -122,19 +128,15 @@ def _find_unannounced(reading: Reading) -> bool:
     return True
 
 
-def _mend(reading: Reading) -> bool:
-    if reading.options.dry_run:
-        return True
-    ask_findings(reading)
+def _release(reading: Reading) -> bool:
     if reading.mends(FindingKind.EXTRA):
         release_extras(reading)
-    if reading.mends(FindingKind.ADOPTABLE):
-        choices.take_over(reading)
-    choices.remove_others(reading)
-    reading.save(MENDING)
-    refresh_underway(reading.catalog)
-    ring("meta_integration.tasks.drain_catalog", reading.catalog.pk)
+        reading.save(MENDING)
     return True
+
+
+def _take_over(reading: Reading) -> bool:
+    return choices.take_over(reading) if reading.mends(FindingKind.ADOPTABLE) else True
 
 
 def _restart_failed_deletes(reading: Reading) -> None:
@@ -144,13 +146,22 @@ def _restart_failed_deletes(reading: Reading) -> None:
 
 
 def _finish(reading: Reading) -> None:
+    reading.save(MENDING)
+    if not reading.options.chosen:
+        Catalog.objects.filter(pk=reading.catalog.pk).update(readback_finished_at=reading.clock())
+        supersede(reading)
+    if not reading.options.dry_run:
+        _let_go(reading)
+    finish_run(reading.run, message=_message(reading))
+
+
+def _let_go(reading: Reading) -> None:
     if not reading.options.chosen:
         # A batch size that was halved for a passing reason grows back, a step a night.
         grown = Least(ADVISED_BATCH_SIZE, Greatest(F("batch_size"), 1) * 2)
-        Catalog.objects.filter(pk=reading.catalog.pk).update(readback_finished_at=reading.clock(), batch_size=grown)
-        supersede(reading)
-    reading.save(MENDING)
-    finish_run(reading.run, message=_message(reading))
+        Catalog.objects.filter(pk=reading.catalog.pk).update(batch_size=grown)
+    refresh_underway(reading.catalog)
+    ring("meta_integration.tasks.drain_catalog", reading.catalog.pk)
 
 
 def _message(reading: Reading) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from meta_integration.catalog.pause import may_be_read
 from meta_integration.catalog.record import Surroundings
 from meta_integration.catalog.surroundings import surroundings_of
 from meta_integration.catalog_service import MetaCatalogService, service_for
@@ -20,6 +21,10 @@ COUNTED = (*(kind.value for kind in FindingKind), "unannounced", "held", "remove
 
 class ReadingStoppedError(Exception):
     """The run was cancelled, or given to another worker: leave everything as it is."""
+
+
+class CatalogPausedError(Exception):
+    """Somebody, or the engine, has paused the catalog while it was read: no more calls."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,13 @@ class Reading:
     def mends(self, kind: str) -> bool:
         """True when findings of this kind are to be mended by this run."""
         return kind in self.options.mend
+
+    def must_stop(self) -> bool:
+        """Asked after each part of the work: True when this worker's time is up. Raises CatalogPausedError."""
+        catalog = Catalog.objects.select_related("tenant", "config").get(pk=self.catalog.pk)
+        if not may_be_read(catalog, self.clock()):
+            raise CatalogPausedError
+        return self.out_of_time()
 
     def save(self, phase: str) -> None:
         """Notes progress and the heartbeat. Raises ReadingStoppedError: inside a transaction that takes the unnoted work back."""
