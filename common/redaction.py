@@ -11,6 +11,7 @@ _IN_TEXT = re.compile(
     r"(\"?'?\s*[=:]\s*\"?'?)([^\s\"'&,;}]{4,})"
 )
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s\"']{4,}")
+_USERINFO = re.compile(r"(://[^\s/@:\"']{0,100}:)[^\s/@\"']+(?=@)")  # smtp://user:password@host
 _GRAPH_TOKEN = re.compile(r"\bEAA[A-Za-z0-9]{8,}")
 MAX_TEXT = 20_000
 SHORTEST_KNOWN = 12  # Shorter ones would mask ordinary words.
@@ -31,6 +32,7 @@ def redact_text(text: str) -> str:
         if secret in text:
             text = text.replace(secret, MASK)
     text = _IN_TEXT.sub(lambda found: f"{found[1]}{found[2]}{MASK}", text)
+    text = _USERINFO.sub(rf"\1{MASK}", text)
     return _GRAPH_TOKEN.sub(MASK, _BEARER.sub(f"Bearer {MASK}", text))
 
 

@@ -23,6 +23,9 @@ class ItemState(models.TextChoices):
     GONE = "gone", "Deleted"
 
 
+AILING = (ItemState.RETRY, ItemState.FAILED, ItemState.REJECTED)  # What the minute watch counts: few among many.
+
+
 class CatalogItem(models.Model):
     """Keyed by (catalog, retailer_id). product_id and variant_id are plain numbers that only help expansion: the row outlives both.
 
@@ -75,6 +78,7 @@ class CatalogItem(models.Model):
             models.Index(fields=["catalog", "next_attempt_at"], condition=~Q(mark=F("done")), name="item_waiting"),
             models.Index(fields=["catalog", "ask_at"], condition=Q(ask_at__isnull=False), name="item_to_ask"),
             models.Index(fields=["catalog", "boundary_at"], condition=Q(boundary_at__isnull=False), name="item_boundary"),
+            models.Index(fields=["catalog", "state", "error_code"], condition=Q(state__in=AILING), name="item_ailing"),
         ]
 
     def __str__(self) -> str:

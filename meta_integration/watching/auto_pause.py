@@ -18,7 +18,7 @@ from meta_integration.catalog.summary import refresh_catalog_summaries
 from meta_integration.models import Catalog, CatalogItem, CatalogWatch, ItemState
 from meta_integration.remedies import PAUSED_ITSELF, remedy_for_code
 from meta_integration.watching.queue import callable_catalogs
-from meta_integration.watching.thresholds import failing_alike, still_failing_alike
+from meta_integration.watching.thresholds import LEAST_TRIED, STILL_TRIED, failing_alike, may_fail_alike, still_failing_alike
 from operations.alerting.rules import Cause, Finding
 from tenants.services import record_audit
 
@@ -42,7 +42,7 @@ class Series:
 def auto_pauses(now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
     """The rule: warns, pauses when the time has come and it goes on, and stands until somebody resumes or it stops."""
     catalogs = callable_catalogs(now).filter(config__auto_pause=True)
-    hour = failing_series(catalogs, now - WINDOW)
+    hour = failing_series(catalogs, now - WINDOW, LEAST_TRIED)
     watches = {watch.catalog_id: watch for watch in CatalogWatch.objects.filter(Q(warned_at__isnull=False) | Q(catalog__in=list(hour)))}
     wanted = catalogs.filter(pk__in={*hour, *watches}).select_related("tenant").defer("config__access_token")
     for catalog in wanted.annotate(share=F("config__auto_pause_share"), minutes=F("config__auto_pause_minutes")):
@@ -51,13 +51,18 @@ def auto_pauses(now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
     yield from _paused_ones()
 
 
-def failing_series(catalogs: QuerySet[Catalog], since: datetime) -> dict[int, Series]:
-    """{catalog: its most frequent failure since then}; attempts before a person resumed are forgiven. Two queries."""
+def failing_series(catalogs: QuerySet[Catalog], since: datetime, least: int) -> dict[int, Series]:
+    """{catalog: its most frequent failure since then}; attempts before a person resumed are forgiven. Three queries.
+
+    least: items that must have been tried. The last query reads all items of a catalog, so it is made only where failures may suffice.
+    """
+    shares = dict(catalogs.order_by().values_list("pk", "config__auto_pause_share"))
     forgiven = Q(catalog__watch__counted_from__isnull=True) | Q(last_attempt_at__gt=F("catalog__watch__counted_from"))
-    tried = CatalogItem.objects.filter(forgiven, catalog__in=catalogs.values("pk"), last_attempt_at__gt=since).order_by()
+    tried = CatalogItem.objects.filter(forgiven, catalog__in=list(shares), last_attempt_at__gt=since).order_by()
     worst: dict[int, tuple[int, int]] = {}
     for pk, code, same in tried.filter(FAILED).values_list("catalog", "error_code").annotate(number=Count("pk")):
-        worst[pk] = max(worst.get(pk, (0, 0)), (same, NO_CODE if code is None else code))
+        if may_fail_alike(same, least, shares[pk]):
+            worst[pk] = max(worst.get(pk, (0, 0)), (same, NO_CODE if code is None else code))
     totals = tried.filter(catalog__in=list(worst)).values_list("catalog").annotate(number=Count("pk")) if worst else []
     return {pk: Series(worst[pk][0], total, worst[pk][1]) for pk, total in totals}
 
@@ -71,7 +76,7 @@ def _consider(catalog: Any, watch: CatalogWatch, series: Series | None, now: dat
         watch.warned_at, watch.pause_at = now, now + timedelta(minutes=catalog.minutes)
         watch.save(update_fields=["warned_at", "pause_at"])
     elif now >= watch.pause_at:
-        since = failing_series(Catalog.objects.filter(pk=catalog.pk), watch.warned_at).get(catalog.pk)
+        since = failing_series(Catalog.objects.filter(pk=catalog.pk), watch.warned_at, STILL_TRIED).get(catalog.pk)
         if since is not None and still_failing_alike(since.same, since.tried, catalog.share):
             _pause(catalog.pk, since, now)
             return  # _paused_ones tells of it.

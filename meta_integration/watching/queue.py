@@ -47,8 +47,11 @@ def _heads(now: datetime) -> dict[int, Mapping[str, Any]]:
 
 
 def _counts(now: datetime) -> dict[int, int]:
-    due = CatalogItem.objects.filter(due_items(now), catalog__is_current=True)
-    return dict(due.values_list("catalog").annotate(number=Count("pk")).order_by())
+    """{catalog: how many wait}. Catalog by catalog, inside one query: for each, PostgreSQL takes the index of waiting items; for their
+    sum it would read all items (it believes that nearly every `mark` differs from its `done`)."""
+    due = CatalogItem.objects.filter(due_items(now), catalog=OuterRef("pk")).order_by().values("catalog").annotate(number=Count("pk"))
+    counted = Catalog.objects.filter(is_current=True).annotate(number=Subquery(due.values("number"))).order_by()
+    return {pk: number for pk, number in counted.values_list("pk", "number") if number}
 
 
 def _values(known: CatalogWatch | None, head: Mapping[str, Any] | None, count: int, throttled: bool, now: datetime) -> dict[str, Any]:

@@ -58,6 +58,11 @@ def throttled_long(minutes: int, *, is_open: bool) -> bool:
     return minutes >= (THROTTLED_MINUTES_END if is_open else THROTTLED_MINUTES)
 
 
+def may_fail_alike(same: int, least_tried: int, share_percent: int) -> bool:
+    """Whether so many failures of one kind can be the share at all, however few were tried beside them."""
+    return same * 100 >= share_percent * least_tried
+
+
 def failing_alike(same: int, tried: int, share_percent: int) -> bool:
     """Of at least 20 items tried within the hour, so many failed in one and the same way."""
     return tried >= LEAST_TRIED and same * 100 >= share_percent * tried
