@@ -1,11 +1,16 @@
-"""The history of products goes by age; the newest versions of a product that exists stay, so that there is always something to undo."""
+"""What goes by age: the history of products (the newest versions of one that exists stay, so that there is always something to undo), and
+what is known of pictures that nobody shows."""
 
 from datetime import datetime
+from functools import partial
+from typing import Any
 
+from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from common.pruning import Rule, register_rule
-from products_and_services.models import Product, Revision
+from products_and_services.models import PictureFacts, Product, ProductImage, ProductVariant, Revision
 
 ALWAYS_KEPT = 50  # newest changes of each product
 
@@ -18,6 +23,22 @@ def old_revisions(before: datetime) -> QuerySet[Revision]:
     return Revision.objects.filter(may_go, created_at__lt=before)
 
 
+def unshown_pictures(before: datetime) -> QuerySet[PictureFacts]:
+    """What was known of pictures that no product shows any more."""
+    shown = [Exists(model.objects.filter(facts=OuterRef("pk"))) for model in (ProductImage, ProductVariant)]
+    old = Q(checked_at__lt=before) | Q(checked_at__isnull=True, next_check_at__lt=before)
+    return PictureFacts.objects.filter(old, ~shown[0], ~shown[1])
+
+
+def forget_pictures(rows: QuerySet[Any]) -> None:
+    """With their JPEG copies: a picture that comes back (undo) is looked at anew, and gets a copy again."""
+    copies = list(rows.exclude(jpeg_name="").values_list("jpeg_name", flat=True))
+    rows.delete()
+    for name in copies:
+        transaction.on_commit(partial(default_storage.delete, name), robust=True)
+
+
 def register() -> None:
     """Called once, when the app is ready."""
     register_rule(Rule("history of products", "KEEP_HISTORY_DAYS", old_revisions), order=30)
+    register_rule(Rule("facts of pictures nobody shows", "KEEP_EVIDENCE_DAYS", unshown_pictures, forget_pictures), order=31)

@@ -131,6 +131,8 @@ CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_ROUTES = {
     "meta_integration.tasks.compare": {"queue": "maintenance"},
     "meta_integration.tasks.ask_verdicts": {"queue": "maintenance"},
+    # 9 is served last: strangers' picture hosts may be slow, and what is ready to be sent does not wait behind them.
+    "meta_integration.tasks.check_pictures": {"queue": "catalog", "priority": 9},
     "meta_integration.tasks.*": {"queue": "catalog"},
     "operations.tasks.watch": {"queue": "webhooks"},  # Not behind an import of ten minutes.
     "operations.tasks.deliver_alerts": {"queue": "webhooks"},

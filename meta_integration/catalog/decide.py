@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from common.retry import CATALOG_DELAYS, CATALOG_MAX_ATTEMPTS
-from meta_integration.catalog.eligibility import IMAGE_OUT, NO_SKU, Reason, reason_against
+from meta_integration.catalog.eligibility import IMAGE_OUT, IMAGE_UNFIT, NO_SKU, Reason, reason_against
 from meta_integration.catalog.items import Carrier
 from meta_integration.catalog.pictures import is_unchecked
 from meta_integration.catalog.record import CatalogRecord, Surroundings, build_record, next_boundary
@@ -67,9 +67,11 @@ def wanted_for(item: Item, carrier: Carrier | None, around: Surroundings, now: d
         return Wanted(Kind.DELETE, DELETE_HASH, reason=NO_SKU) if may_exist else Wanted(Kind.NOTHING, ABSENT)
     boundary = next_boundary(carrier.product, now)
     reason = reason_against(carrier, around)
-    if reason and reason.code == IMAGE_OUT and may_exist:
-        # Nothing is taken off sale because its picture's host is out just now: Meta has a copy of its own.
-        around, reason = replace(around, pictures=replace(around.pictures, forgive_outage=True)), None
+    if reason and may_exist and reason.code in (IMAGE_OUT, IMAGE_UNFIT):
+        # Nothing is taken off sale because its picture's host is out, or shows a page about it, just now: Meta has a copy of its own.
+        forgiving = replace(around, pictures=replace(around.pictures, forgive_outage=True))
+        if reason_against(carrier, forgiving) is None:
+            around, reason = forgiving, None
     if reason:
         if may_exist:
             return Wanted(Kind.HIDE, HIDE_HASH, reason=reason, boundary_at=boundary)

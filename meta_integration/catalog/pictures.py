@@ -20,7 +20,8 @@ NAMES = {"WEBP": "WebP"}
 class PictureRules:
     """needs_https: False when the Graph is a stand-in on this machine; include_local: whether pictures that we serve may be sent.
 
-    check: whether the facts count at all; forgive_outage: a picture whose host is out just now may be sent (Meta has its own copy).
+    check: whether the facts count at all; forgive_outage: a picture that could not be seen may be sent (Meta has its own copy). What was
+    answered in its place, a page about maintenance or an address inside our network, may be an outage too; only what was measured is not.
     """
 
     needs_https: bool = True
@@ -84,11 +85,10 @@ def address_of(picture: ImageSnapshot) -> str:
 def misfit_of(picture: ImageSnapshot, rules: PictureRules) -> Misfit | None:
     """None for a picture that fits, or that nobody has looked at."""
     facts = picture.facts
-    if facts is None:
+    if facts is None or (rules.forgive_outage and facts.status != "ok"):
         return None
     if facts.status == "unreachable":
-        words = f"The picture cannot be fetched: {_small(facts.reason)}"
-        return None if rules.forgive_outage else Misfit(picture.url, words, is_outage=True)
+        return Misfit(picture.url, f"The picture cannot be fetched: {_small(facts.reason)}", is_outage=True)
     words = _why_not(facts)
     return Misfit(picture.url, words) if words else None
 

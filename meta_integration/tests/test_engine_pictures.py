@@ -167,6 +167,22 @@ def test_what_is_live_is_not_hidden_while_its_new_picture_waits_or_its_host_is_o
     assert world.at_meta(catalog)["A-1"]["visibility"] == "staging"
 
 
+@pytest.mark.parametrize("page", [{"body": b"<h1>Back soon</h1>"}, {"body": b"", "status": 302, "Location": "http://169.254.169.254/"}])
+def test_what_is_live_stays_live_when_its_host_answers_with_something_else(world, catalog, tenant, host, page):
+    """An installation that has just learnt to look: the picture is long at Meta, and its host shows a page about maintenance today."""
+    MetaAppConfig.objects.update(check_pictures=False)
+    product = shown(tenant, "A-1", host.serve("/a.jpg", **page))
+    world.settle(catalog)
+    MetaAppConfig.objects.update(check_pictures=True)
+    product.price = Decimal(12)
+    product.save()
+    world.settle(catalog)
+    look(product)
+    world.settle(catalog)
+    there = world.at_meta(catalog)["A-1"]
+    assert (there["visibility"], there["image_url"], there["price"]) == ("published", host.url("/a.jpg"), "12.00 USD")
+
+
 def test_a_picture_that_heals_brings_its_product_by_itself(world, catalog, tenant, host):
     product = shown(tenant, "A-1", host.serve("/a.jpg", b"", status=503))
     look(product)

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('width', models.PositiveIntegerField(blank=True, null=True)),
                 ('height', models.PositiveIntegerField(blank=True, null=True)),
                 ('bytes', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('jpeg_name', models.CharField(blank=True, max_length=320)),
+                ('jpeg_name', models.FileField(blank=True, max_length=320, upload_to='')),
                 ('reason', models.CharField(blank=True, help_text='Why it could not be looked at, in words.', max_length=300)),
                 ('failures', models.PositiveSmallIntegerField(default=0, help_text='Looks in vain since the last good one.')),
                 ('checked_at', models.DateTimeField(blank=True, null=True)),

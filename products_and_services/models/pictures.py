@@ -36,7 +36,7 @@ class PictureFacts(models.Model):
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     bytes = models.PositiveBigIntegerField(null=True, blank=True)
-    jpeg_name = models.CharField(max_length=320, blank=True)
+    jpeg_name = models.FileField(max_length=320, blank=True)  # A file field, so that backups take the copy along.
     reason = models.CharField(max_length=300, blank=True, help_text="Why it could not be looked at, in words.")
 
     failures = models.PositiveSmallIntegerField(default=0, help_text="Looks in vain since the last good one.")

@@ -1,10 +1,12 @@
 """Looking at pictures, in waves of eight: claim the facts that are due, look without any transaction, write down, tell who shows them."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +21,9 @@ from products_and_services.pictures.links import facts_of, link_pictures, produc
 from products_and_services.signals import announce
 from tenants.models import Tenant
 
+HOST_OUT = "Its host does not answer for other pictures either."
 AT_ONCE = 8  # pictures of one business; picture hosts take more for an attack
+HOST_IS_OUT = 3  # so many looks in vain at one host in a wave, and none that worked: its other pictures are not tried now
 LONGEST_LOOK = timedelta(minutes=1)  # whoever has claimed a picture and said nothing for so long has died
 
 
@@ -86,10 +90,33 @@ def _write(tenant_id: UUID, results: dict[PictureFacts, Found]) -> Wave:
             if facts.pk in shown:
                 PictureFacts.objects.filter(pk=facts.pk).update(**_columns(facts, found, now))
         PictureFacts.objects.filter(pk__in=[facts.pk for facts in results if facts.pk not in shown]).delete()  # Nobody shows it any more.
+        for host in _hosts_out(results):
+            _postpone(tenant_id, host, now)
         more = due_pictures(now).filter(tenant_id=tenant_id).exists()
         told = [facts.pk for facts, found in results.items() if _is_news(facts, found, crowd=more)]
         announce(tenant_id, sorted({product for pk in told for product in shown.get(pk, ())}))
     return Wave(len(results), more)
+
+
+def _hosts_out(results: dict[PictureFacts, Found]) -> list[str]:
+    """["https://cdn.example/"]: hosts that gave nothing in this wave."""
+    by_host: dict[str, list[bool]] = defaultdict(list)
+    for facts, found in results.items():
+        if not facts.is_file:
+            by_host[urljoin(facts.source, "/")].append(found.speaks_of_host)
+    return [host for host, in_vain in by_host.items() if len(in_vain) >= HOST_IS_OUT and all(in_vain)]
+
+
+def _postpone(tenant_id: UUID, host: str, now: datetime) -> None:
+    """Thousands of pictures of a dead host, five seconds each, would keep those of all others waiting. They count as looked at in vain, so
+    that what is live goes all the same and new products say what they wait for; the next look at some of them tells for all again."""
+    due = due_pictures(now).filter(tenant_id=tenant_id, is_file=False, source__startswith=host)
+    due = due.filter(status__in=(PictureStatus.NEW, PictureStatus.UNREACHABLE))
+    for failures in set(due.values_list("failures", flat=True)):
+        again = next_look(PictureStatus.UNREACHABLE, failures + 1, now)
+        due.filter(failures=failures).update(
+            status=PictureStatus.UNREACHABLE, reason=HOST_OUT, http_status=None, failures=failures + 1, next_check_at=again
+        )
 
 
 def _columns(facts: PictureFacts, found: Found, now: datetime) -> dict[str, Any]:

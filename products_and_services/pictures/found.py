@@ -23,6 +23,11 @@ class Found:
     jpeg_name: str = ""
     reason: str = ""
 
+    @property
+    def speaks_of_host(self) -> bool:
+        """No answer, "later" or a server's error: it says more about the host than about this picture."""
+        return self.status == PictureStatus.UNREACHABLE and (self.http_status is None or self.http_status == 429 or self.http_status >= 500)
+
     def columns(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
 

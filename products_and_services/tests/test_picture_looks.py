@@ -14,6 +14,7 @@ from PIL import Image
 
 from common.clock import database_now
 from common.tests.picture_host import Host, drip, endless, hosting
+from operations.backups.media import named_files
 from products_and_services.models import PictureFacts, PictureStatus, ProductImage
 from products_and_services.pictures import client
 from products_and_services.pictures.checks import AT_ONCE, check_again, check_pictures
@@ -160,9 +161,10 @@ def test_a_webp_upload_gets_a_jpeg_copy_from_the_check(tenant):
     assert has_unseen(tenant.pk, [product.pk])
     check_pictures(tenant.pk, [product.pk])
     facts = PictureFacts.objects.get(source=str(image.image))
-    with Image.open(default_storage.open(facts.jpeg_name)) as copy:
+    with Image.open(default_storage.open(facts.jpeg_name.name)) as copy:
         assert (copy.format, copy.size, copy.convert("RGB").getpixel((10, 10))) == ("JPEG", (700, 600), (255, 255, 255))
     assert look_at_stored(str(image.image)).jpeg_name == facts.jpeg_name  # Made once.
+    assert facts.jpeg_name in set(named_files([PictureFacts], "default"))  # A backup takes it along: its facts will say that it is there.
 
 
 def test_a_lost_or_broken_file_is_said_in_words(tenant):
@@ -275,6 +277,26 @@ def test_a_worker_that_died_in_its_look_blocks_nobody_for_long(tenant, host, mon
     assert check_pictures(tenant.pk).looked == 0
     now += timedelta(seconds=61)
     assert check_pictures(tenant.pk).looked == 1
+
+
+@pytest.mark.parametrize("status", [503, 429])
+def test_a_dead_host_costs_one_wave_and_delays_nobody(tenant, host, status):
+    with hosting() as other:
+        dead = remote(tenant, *(host.serve(f"/{number}.jpg", b"", status=status) for number in range(40)))
+        good = remote(tenant, other.serve_ranges("/good.jpg", JPEG))
+        link_pictures(tenant.pk, [dead.pk, good.pk], database_now())
+        waves = [check_pictures(tenant.pk), check_pictures(tenant.pk)]
+        assert other.asked == ["/good.jpg"]
+    assert [(wave.looked, wave.more) for wave in waves] == [(AT_ONCE, True), (1, False)]
+    assert len(host.asked) == AT_ONCE
+    assert not has_unseen(tenant.pk, [dead.pk])
+    facts = PictureFacts.objects.filter(status=UNREACHABLE, failures=1, next_check_at__gt=database_now() + timedelta(minutes=4))
+    assert facts.count() == 40 and set(facts.values_list("reason", flat=True)) >= {"Its host does not answer for other pictures either."}
+
+
+def test_pictures_that_are_gone_say_nothing_of_their_host(tenant, host):
+    product = remote(tenant, *(host.serve(f"/{number}.jpg", b"", status=404) for number in range(10)))
+    assert [check_pictures(tenant.pk, [product.pk]).looked, check_pictures(tenant.pk).looked] == [AT_ONCE, 2]
 
 
 def test_what_nobody_shows_any_more_is_forgotten(tenant, host):

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -18,9 +20,9 @@ from meta_integration.models.verdicts import ItemVerdict
 from meta_integration.tests.world import World
 from operations.models import Alert, Backup, Run, RunIssue, RunKind, RunStatus
 from operations.pruning import prune_if_due
-from products_and_services.models import Product, Revision
+from products_and_services.models import PictureFacts, Product, Revision
 from products_and_services.pruning import ALWAYS_KEPT
-from products_and_services.tests.factories import ProductFactory
+from products_and_services.tests.factories import ImageFactory, ProductFactory
 from tenants.models import AuditEvent, IdempotentAnswer
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +46,20 @@ def dated(model, column, days, **values):
 
 def left(*rows):
     return [type(row).objects.filter(pk=row.pk).exists() for row in rows]
+
+
+def test_what_is_known_of_pictures_goes_when_nobody_shows_them(tenant, django_capture_on_commit_callbacks):
+    copy = default_storage.save("products/solar/old.as.jpg", ContentFile(b"a copy"))
+
+    def facts(name, days, **values):
+        return dated(PictureFacts, "checked_at", days, tenant=tenant, key=name, source=name, **values)
+
+    shown, gone, fresh = facts("shown", 40), facts("gone", 40, jpeg_name=copy), facts("fresh", 20)
+    ImageFactory(product=ProductFactory(tenant=tenant), remote_url="https://a.example/shown.jpg", facts=shown)
+    with django_capture_on_commit_callbacks(execute=True):
+        prune()
+    assert left(shown, gone, fresh) == [True, False, True]
+    assert not default_storage.exists(copy)
 
 
 def test_history_goes_after_a_year_but_each_product_keeps_its_newest(tenant, other_tenant):
