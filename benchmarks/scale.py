@@ -1,6 +1,7 @@
 """100,000 items against 10,000: memory of draining, re-marking (no calls) and reconciling; each size in a process and world of its own."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -66,6 +67,7 @@ def _prepare() -> Any:
     from common.collector import calm_collector
 
     calm_collector()
+    logging.disable(logging.WARNING)
     return connected_shop()[1]
 
 
@@ -108,6 +110,7 @@ def _as_somebody_else(what: str, size: int) -> None:
     import django
 
     django.setup()
+    logging.disable(logging.WARNING)
     from benchmarks.shop import stock_up
     from products_and_services.models import Product
     from products_and_services.signals import announce

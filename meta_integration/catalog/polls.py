@@ -23,7 +23,8 @@ GIVEN_UP = timedelta(days=2)
 def poll_due(catalog: Catalog, service: MetaCatalogService, clock: Callable[[], datetime], touched: set[int | None]) -> bool:
     """Polls the handles whose time has come; adds their products to `touched`. False when the catalog paused."""
     now = clock()
-    waiting = CatalogBatch.objects.filter(catalog=catalog, poll_at__isnull=False)
+    # A first push leaves dozens of handles with thousands of rows each: those of a handle are read when it has ended.
+    waiting = CatalogBatch.objects.filter(catalog=catalog, poll_at__isnull=False).defer("rows")
     due = [batch for batch in waiting.order_by("poll_at") if is_due(batch.poll_at, now, POLL_PAUSES[-1])][:POLLS_AT_ONCE]
     for batch in due:
         touched.update(CatalogItem.objects.filter(batch=batch).values_list("product_id", flat=True))

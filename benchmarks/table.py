@@ -1,0 +1,55 @@
+"""`python -m benchmarks.table`: writes the last run's figures (var/benchmarks.jsonl) into the results of docs/benchmarks.md."""
+
+import json
+import os
+import platform
+from pathlib import Path
+
+from benchmarks.report import FILE
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- results -->", "<!-- end of results -->"
+
+
+def main() -> None:
+    """Replaces everything between the two marks; the newest figure of each name and database wins."""
+    lines = [json.loads(line) for line in FILE.read_text().splitlines()]
+    newest = {(line["benchmark"], line["figure"], line["database"]): line for line in lines}
+    text = PAGE.read_text()
+    before, rest = text.split(BEGIN)
+    PAGE.write_text(f"{before}{BEGIN}\n{table(list(newest.values()))}{END}{rest.split(END)[1]}")
+
+
+def table(figures: list[dict]) -> str:
+    """Markdown: where and when, then one row per figure with a column for each database."""
+    days, loads = sorted(line["at"][:10] for line in figures), sorted(line["load"] for line in figures)
+    rows = list(dict.fromkeys((line["benchmark"], line["figure"]) for line in figures))
+    found = {(line["benchmark"], line["figure"], line["database"]): line for line in figures}
+    head = (
+        f"Measured {days[0]} to {days[-1]}, {os.cpu_count()} shared cores ({_processor()}), Python {platform.python_version()}, load between "
+        f"{loads[0]} and {loads[-1]} (the benchmark's own is 1 to 2).\n\n"
+        "| benchmark | figure | SQLite | PostgreSQL | target or peer |\n|---|---|---:|---:|---|\n"
+    )
+    return head + "".join(_row(*row, *(found.get((*row, name)) for name in ("sqlite", "postgresql"))) for row in rows)
+
+
+def _row(benchmark: str, figure: str, *cells: dict | None) -> str:
+    one = next(cell for cell in cells if cell)
+    aim = f"≤ {_number(one['target'])} {one['unit']}" if one["target"] is not None else ""
+    peers = " / ".join(f"{_number(cell['peer'])} {cell['unit']}" for cell in cells if cell and cell["peer"])
+    values = " | ".join(f"{_number(cell['value'])} {cell['unit']}".strip() if cell else "–" for cell in cells)
+    return f"| {benchmark} | {figure.strip()} | {values} | {aim or (f'peer: {peers}' if peers else '')} |\n"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.2f}"
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
+    return names[0] if names else platform.machine()
+
+
+if __name__ == "__main__":
+    main()
