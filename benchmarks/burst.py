@@ -35,7 +35,7 @@ def run(port: int) -> None:
     say("our own CPU seconds", median([effort.cpu for effort in ours]), "s")
     say("SQL statements", max(effort.queries for effort in ours))
     say("a bare drain of the same rows, no debounce", median(bare), "s")
-    say("  its CPU seconds", median(bare_cpu), "s")
+    say("the bare drain's CPU seconds", median(bare_cpu), "s")
     say("one call per product (a sample, scaled): our seconds against it", seconds, "s", peer=_one_call_each(meta) / SAMPLE * PRODUCTS)
     say("50-call Graph batches, performed: our seconds against it", seconds, "s", peer=_graph_batches(meta))
 

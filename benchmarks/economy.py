@@ -39,7 +39,7 @@ def run(port: int) -> None:
     saves = rung.total()
     effort = drain(catalog, meta)
     _tell("1,000 saves in a row", 1_000, saves + effort.rounds - 1, effort.queries)
-    say("  SQL statements of one save itself", counter.queries / 1_000)
+    say("1,000 saves in a row: SQL statements of one save itself", counter.queries / 1_000)
 
     tasks = queries = 0
     product = Product.objects.filter(tenant=tenant).first()

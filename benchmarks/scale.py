@@ -27,9 +27,9 @@ def run() -> None:
         for size, result in results.items():
             found = result[part]
             say(f"{title} of {size:,}: seconds", found["seconds"], "s")
-            say(f"  our own CPU seconds per 10,000 items, {size:,}", found["cpu"] * 10_000 / size, "s")
-            say(f"  requests to Meta, {size:,}", found["calls"], target=0 if part == "unchanged" else None)
-            say(f"  peak memory, {size:,}", found["peak"], "MB")
+            say(f"{title} of {size:,}: our own CPU seconds per 10,000", found["cpu"] * 10_000 / size, "s")
+            say(f"{title} of {size:,}: requests to Meta", found["calls"], target=0 if part == "unchanged" else None)
+            say(f"{title} of {size:,}: peak memory", found["peak"], "MB")
         say(f"{title}: peak memory, large / small", results[large][part]["peak"] / results[small][part]["peak"], "x", target=1.2)
 
 

@@ -26,8 +26,8 @@ def table(figures: list[dict]) -> str:
     rows = list(dict.fromkeys((line["benchmark"], line["figure"]) for line in figures))
     found = {(line["benchmark"], line["figure"], line["database"]): line for line in figures}
     head = (
-        f"Measured {days[0]} to {days[-1]}, {os.cpu_count()} shared cores ({_processor()}), Python {platform.python_version()}, load between "
-        f"{loads[0]} and {loads[-1]} (the benchmark's own is 1 to 2).\n\n"
+        f"Measured {' to '.join(dict.fromkeys((days[0], days[-1])))}, {os.cpu_count()} shared cores ({_processor()}), Python {platform.python_version()}, "
+        f"load between {loads[0]} and {loads[-1]} (the benchmark's own is 1 to 2).\n\n"
         "| benchmark | figure | SQLite | PostgreSQL | target or peer |\n|---|---|---:|---:|---|\n"
     )
     return head + "".join(_row(*row, *(found.get((*row, name)) for name in ("sqlite", "postgresql"))) for row in rows)
@@ -35,7 +35,7 @@ def table(figures: list[dict]) -> str:
 
 def _row(benchmark: str, figure: str, *cells: dict | None) -> str:
     one = next(cell for cell in cells if cell)
-    aim = f"≤ {_number(one['target'])} {one['unit']}" if one["target"] is not None else ""
+    aim = f"≤ {_number(one['target'])} {one['unit']}".strip() if one["target"] is not None else ""
     peers = " / ".join(f"{_number(cell['peer'])} {cell['unit']}" for cell in cells if cell and cell["peer"])
     values = " | ".join(f"{_number(cell['value'])} {cell['unit']}".strip() if cell else "–" for cell in cells)
     return f"| {benchmark} | {figure.strip()} | {values} | {aim or (f'peer: {peers}' if peers else '')} |\n"
@@ -47,8 +47,8 @@ def _number(value: float) -> str:
 
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
-    names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
-    return names[0] if names else platform.machine()
+    lines = info.read_text().splitlines() if info.exists() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 if __name__ == "__main__":
