@@ -39,7 +39,7 @@ def throw_away_world(database: str) -> Iterator[int]:
         port, broker = free_port(), free_port()
         url = stack.enter_context(_fresh_postgres()) if database == "postgresql" else f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
         os.environ.update(
-            DEBUG="true",
+            DEBUG="false",  # As in production: with it on, Django keeps the text of thousands of statements.
             SECRET_KEY=SECRET,
             ENCRYPTION_SECRET=SECRET,
             DATABASE_URL=url,
@@ -49,7 +49,7 @@ def throw_away_world(database: str) -> Iterator[int]:
             REDIS_URL=f"redis://127.0.0.1:{broker}/0",
             DJANGO_SETTINGS_MODULE="whatsappcrm_backend.settings",
         )
-        stack.enter_context(running(sys.executable, "-m", "sandbox.server", "--port", str(port)))
+        stack.enter_context(running(sys.executable, "-m", "sandbox.server", "--force", "--port", str(port)))
         wait_for(port)
         yield port
 

@@ -25,8 +25,9 @@ def table(figures: list[dict]) -> str:
     days, loads = sorted(line["at"][:10] for line in figures), sorted(line["load"] for line in figures)
     rows = list(dict.fromkeys((line["benchmark"], line["figure"]) for line in figures))
     found = {(line["benchmark"], line["figure"], line["database"]): line for line in figures}
+    when = " to ".join(dict.fromkeys((days[0], days[-1])))
     head = (
-        f"Measured {' to '.join(dict.fromkeys((days[0], days[-1])))}, {os.cpu_count()} shared cores ({_processor()}), Python {platform.python_version()}, "
+        f"Measured {when}, {os.cpu_count()} shared cores ({_processor()}), Python {platform.python_version()}, "
         f"load between {loads[0]} and {loads[-1]} (the benchmark's own is 1 to 2).\n\n"
         "| benchmark | figure | SQLite | PostgreSQL | target or peer |\n|---|---|---:|---:|---|\n"
     )
