@@ -84,7 +84,9 @@ class RunViewSet(TenantScopedViewSet, mixins.ListModelMixin, mixins.RetrieveMode
     queryset = Run.objects.defer("params")
     serializer_class = RunSerializer
     # A key that may only start synchronisations must be able to watch what it started.
-    required_scopes = {"read": ("catalog:view", "integrations:view"), "cancel": ("catalog:edit", "integrations:manage")}
+    required_scopes = {
+        "read": ("catalog:view", "integrations:view"), "file": "catalog:view", "cancel": ("catalog:edit", "integrations:manage"),
+    }  # fmt: skip
     filterset_fields = ("kind", "status")
     ordering_fields = ("created_at", "finished_at")
     lookup_value_regex = "[0-9a-fA-F-]{36}"

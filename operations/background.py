@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from common.clock import database_now
 from common.doorbell import ring
 from common.log_context import about
-from operations.models import Run, RunStatus
+from operations.models import Run, RunKind, RunStatus
 from operations.services import finish_run
 from tenants.actor import Actor, acting_as, current_actor
 from tenants.models import Tenant
@@ -24,7 +24,9 @@ from tenants.models import Tenant
 WAITING = "waiting for a worker"
 RING_AGAIN = timedelta(minutes=1)
 SILENT_AFTER = timedelta(minutes=10)
+ABANDONED_AFTER = timedelta(hours=1)
 DIED = "The worker stopped unexpectedly. What was done stays done; start the run again to do the rest."
+ABANDONED = "The process that did this stopped unexpectedly. What was done stays done."
 BROKE = "The run stopped unexpectedly; the log of this time tells more."
 
 
@@ -104,3 +106,14 @@ def ring_forgotten(now: datetime) -> None:
             finish_run(run, RunStatus.FAILED, message=DIED)
         else:
             hand_on(run)
+    _end_abandoned(now)
+
+
+def _end_abandoned(now: datetime) -> None:
+    """Runs whose work is done by whoever started them (a web process, a command) end when that has been gone for an hour.
+
+    Push runs are not meant: nobody works on them, they watch what the rooms above send, through an outage of any length.
+    """
+    running = Run.objects.filter(status=RunStatus.RUNNING, task="", heartbeat_at__lte=now - ABANDONED_AFTER)
+    for run in running.exclude(kind=RunKind.PUSH):
+        finish_run(run, RunStatus.FAILED, message=ABANDONED)

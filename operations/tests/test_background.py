@@ -9,7 +9,7 @@ from common import doorbell
 from common.clock import database_now
 from operations.background import at_work, hand_on, queue_run, ring_forgotten, take_up
 from operations.models import Run, RunKind, RunStatus
-from operations.services import advance_run, cancel_run
+from operations.services import advance_run, cancel_run, start_run
 from tenants.actor import Actor, acting_as, current_actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,6 +91,18 @@ def test_without_a_cursor_it_says_that_it_stopped(tenant):
     ring_forgotten(minutes_later(11))
     run.refresh_from_db()
     assert run.status == RunStatus.FAILED and "start the run again" in run.message
+
+
+def test_a_run_whose_web_process_died_ends_after_an_hour_but_a_push_goes_on_watching(tenant):
+    bulk, push = start_run(tenant, RunKind.EDIT, total=5), start_run(tenant, RunKind.PUSH, total=5)
+    ring_forgotten(minutes_later(59))
+    bulk.refresh_from_db()
+    assert bulk.status == RunStatus.RUNNING
+    ring_forgotten(minutes_later(61))
+    bulk.refresh_from_db()
+    push.refresh_from_db()
+    assert (bulk.status, push.status) == (RunStatus.FAILED, RunStatus.RUNNING)
+    assert "What was done stays done" in bulk.message
 
 
 def test_handing_on_gives_the_run_to_the_next_worker(tenant, rung):

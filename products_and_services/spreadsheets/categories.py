@@ -11,6 +11,7 @@ from tenants.models import Tenant
 
 BY_ID = re.compile(r"#(\d{1,18})\Z")
 LONGEST_NAME = 255
+DEEPEST = 20  # shelves below each other that an import makes; what stands there already may be deeper
 
 
 class CategoryPaths:
@@ -68,12 +69,13 @@ class CategoryPaths:
         return category.pk
 
 
-
 def path_problem(text: str) -> str:
     """Why no category can be made for this path; "" when it can."""
     steps = _key(text).split(" > ")
     if BY_ID.match(text):
         return f"There is no category with the ID {text.removeprefix('#')}."
+    if len(steps) > DEEPEST:
+        return f"This path has {len(steps)} categories below each other; at most {DEEPEST} are made."
     if any(not step or len(step) > LONGEST_NAME for step in steps):
         return f"“{text[:60]}” is no path. Write names of at most {LONGEST_NAME} characters with > between them: Food > Pizza."
     return ""

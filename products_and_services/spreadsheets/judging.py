@@ -159,15 +159,15 @@ class Judge:
     # --- variants ---------------------------------------------------------------------------------------------------------
     def _variant(self, row: SheetRow, values: dict[str, Any], known: KnownRows) -> Verdict:
         stored = self._stored_variant(values, known)
+        skipped = self._skipped(row, stored)
+        if skipped:
+            return skipped  # Before its product is looked for: where nothing new is made, that one may have been left out as well.
         parent = known.parent(values["product"]) if "product" in values else getattr(stored, "product", None)
         if parent is None:
             raise RowFault("Variant of", f"There is no product with the SKU “{values['product']}”. Put its row above this one.", "unknown")
         if stored is not None and stored.product_id != parent.pk:
             owner = reference_to(stored.product)
             raise RowFault("Variant of", f"This variant belongs to “{owner}”. An import does not move it to another product.", "moved")
-        skipped = self._skipped(row, stored)
-        if skipped:
-            return skipped
         entity = copy.copy(stored) if stored else ProductVariant(product=parent)
         wanted = {name: values[name] for name in VARIANT_FIELDS if name in values}
         if stored is None and not wanted.get("name") and wanted.get("attributes"):

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import IO, Any
 
 from openpyxl import load_workbook
@@ -31,6 +31,7 @@ MOST_AT_ONCE = 64 * 1024 * 1024  # a part that is not read row by row (shared te
 MOST_PACKING = 200  # times; a table of real products packs about 10 times
 LONGEST_FIELD = 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
+THE_END = "\0\1\0"  # stands below the last line: inside a cell only where that cell was never closed
 CSV, XLSX = "csv", "xlsx"
 OLD_ENCODING = (
     "The file is not in UTF-8; it was read as Windows-1252. If accents look wrong below, save it as “CSV UTF-8” and upload it again."
@@ -38,7 +39,7 @@ OLD_ENCODING = (
 NEEDS = "No column is recognised as Name, SKU or ID. The first row must hold the headings; the template shows them."
 OTHER_KINDS = (
     (b"%PDF", "a PDF"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls). Open it and save it as .xlsx"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls), or one with a password. Open it and save it as .xlsx, without a password"),
     (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"), (b"RIFF", "a picture or sound"),
     (b"\x1f\x8b", "a packed file (gzip). Unpack it first"), (b"Rar!", "a packed file (RAR). Unpack it first"),
     (b"7z\xbc\xaf", "a packed file (7z). Unpack it first"), (b"{\\rtf", "a text document (RTF)"),
@@ -202,10 +203,16 @@ def _csv_lines(table: Table) -> Iterator[Sequence[str]]:
     # errors: five bytes mean nothing in Windows-1252; UTF-8 was checked whole.
     text = io.TextIOWrapper(table.file, table.encoding, errors="replace", newline="")
     try:
-        reader = csv.reader(text, delimiter=table.delimiter, skipinitialspace=True)
+        reader = csv.reader(chain(text, (THE_END,)), delimiter=table.delimiter, skipinitialspace=True)
+        begin = 1
         for cells in reader:
+            if cells == [THE_END]:
+                return
+            if cells and cells[-1].endswith(THE_END):
+                raise NotReadable(f"A quotation mark in or below line {begin} is never closed: all the rest would be one cell. Correct it.")
             if reader.line_num > 1 or not _names_delimiter(cells):
                 yield cells
+            begin = reader.line_num + 1
     except (csv.Error, UnicodeError) as error:
         raise NotReadable(f"Line {reader.line_num} cannot be read ({error}). Perhaps a quotation mark is not closed.") from error
     finally:

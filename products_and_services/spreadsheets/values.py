@@ -6,7 +6,7 @@ Cells come as text (CSV) or as text, numbers, booleans and times (XLSX). A value
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
@@ -17,10 +17,18 @@ from common.csv_text import defused, fused
 
 EMPTY_WORD = "(empty)"
 LONGEST_CELL = 100_000
-YES = frozenset("yes y true t 1 on x ja j si sí oui o sim da active published instock visible continue backorder notify".split())
-NO = frozenset("no n false f 0 -1 off nein non não net draft archived inactive hidden outofstock deny".split())
+# With the words that Excel writes for TRUE and FALSE into a CSV: they follow the language of Windows.
+YES = frozenset(
+    "yes y true t 1 on x ja j si sí oui o sim da active published instock visible continue backorder notify "
+    "wahr vrai verdadero verdadeiro vero waar prawda".split()
+)
+NO = frozenset(
+    "no n false f 0 -1 off nein non não net draft archived inactive hidden outofstock deny "
+    "falsch faux falso onwaar fałsz".split()
+)
 SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
 LONGEST_NUMBER = 40
+LONGEST_LIST = 100  # pictures or categories in one cell; each is a row of its own
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # JSON can spell them, no database takes them.
 # What XML cannot hold; also useless in a catalog.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -180,13 +188,21 @@ def read_pairs(cell: Any, locale: Locale) -> dict[str, str]:
 
 def read_paths(cell: Any, locale: Locale) -> list[str]:
     """Category paths with | between them."""
-    return list(dict.fromkeys(filter(None, (path.strip() for path in re.split(r"[|\n]", cell_text(cell))))))
+    return _not_endless(path.strip() for path in re.split(r"[|\n]", cell_text(cell)))
 
 
 def read_addresses(cell: Any, locale: Locale) -> list[str]:
     """Web addresses, one after the other: a comma, a space, a line break or | between them."""
     parts = re.split(r"[\s|]+|,(?=https?://)", cell_text(cell))
-    return list(dict.fromkeys(filter(None, (part.strip(",;") for part in parts))))
+    return _not_endless(part.strip(",;") for part in parts)
+
+
+def _not_endless(texts: Iterable[str]) -> list[str]:
+    """Each once, blank ones left out. Raises Unreadable for more than anybody means."""
+    found = list(dict.fromkeys(filter(None, texts)))
+    if len(found) > LONGEST_LIST:
+        raise Unreadable(f"There are {len(found)} in this cell; at most {LONGEST_LIST} are read.")
+    return found
 
 
 def _json(text: str, kind: type) -> Any:

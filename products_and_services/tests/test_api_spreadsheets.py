@@ -102,3 +102,14 @@ def test_scopes(tenant, api_of):
     assert send(reader, "SKU,Name", "A,One").status_code == 403
     assert reader.get(EXPORT).status_code == 200 and reader.post(EXPORT).status_code == 202
     assert api_of(tenant, "orders:view").get(EXPORT).status_code == 403
+
+
+def test_whoever_may_not_see_products_gets_no_file_of_them(tenant, other_tenant, api, api_of):
+    ProductFactory(tenant=tenant, sku="A")
+    run_id = api.post(EXPORT).json()["run_id"]
+    exports.work_on(run_id)
+    address = f"/v1/runs/{run_id}/file/"
+    assert api_of(tenant, "catalog:view").get(address).status_code == 200
+    watcher = api_of(tenant, "integrations:view")
+    assert (watcher.get(f"/v1/runs/{run_id}/").status_code, watcher.get(address).status_code) == (200, 403)
+    assert api_of(other_tenant).get(address).status_code == 404

@@ -109,6 +109,31 @@ def test_only_new_or_only_existing(tenant, mode, counts):
     assert Product.objects.count() == 1 + counts.get("created", 0)
 
 
+def test_where_only_existing_ones_are_updated_variants_of_new_products_are_left_out_too(tenant):
+    ProductFactory(tenant=tenant, sku="A", name="Old")
+    rows = csv_bytes("SKU,Variant of,Name", "A,,New", "B,,Other", "B-R,B,Red", "A-R,A,Red")
+    run = imported(tenant, rows, mode="update")
+    assert (run.counts, issues_of(run)) == ({"updated": 1, "skipped": 3}, [])
+
+
+def test_one_cell_cannot_make_thousands_of_rows(tenant):
+    deep, many = " > ".join(f"c{number}" for number in range(21)), "|".join(f"c{number}" for number in range(101))
+    pictures = " ".join(f"https://x.example/{number}.jpg" for number in range(101))
+    head = "SKU,Name,Category,Further categories,Images"
+    run = imported(tenant, csv_bytes(head, f"A,A,{deep},,", f"B,B,,{many},", f"C,C,,,{pictures}"))
+    assert (run.counts, ProductCategory.objects.count(), ProductImage.objects.count()) == ({"failed": 3}, 0, 0)
+    assert [(column, text[:42]) for _, column, text in issues_of(run)] == [
+        ("Category", "This path has 21 categories below each oth"), ("Further categories", "There are 101 in this cell; at most 100 ar"),
+        ("Images", "There are 101 in this cell; at most 100 ar"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "active"), [("WAHR", True), ("FALSCH", False), ("VRAI", True), ("FAUX", False), ("falso", False)])
+def test_excels_own_words_for_true_and_false_in_other_languages(tenant, word, active):
+    assert imported(tenant, csv_bytes("SKU;Name;Active", f"A;A;{word}")).counts == {"created": 1}
+    assert Product.objects.get(sku="A").is_active == active
+
+
 def test_categories_are_found_by_path_and_made_where_allowed(tenant, other_tenant):
     food = CategoryFactory(tenant=tenant, name="Food")
     pizza = CategoryFactory(tenant=tenant, name="Pizza", parent=food)

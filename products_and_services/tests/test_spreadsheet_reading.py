@@ -48,6 +48,17 @@ def test_any_usual_encoding_and_delimiter(encoding, delimiter):
     assert found.decimal_comma == (delimiter == ";")
 
 
+@pytest.mark.parametrize("content", ['SKU,Name\nA,"5 inch\nB,b\nC,c\n', 'SKU,Name\nA,"'])
+def test_a_quotation_mark_that_is_never_closed_does_not_swallow_the_rest(content):
+    with pytest.raises(NotReadable, match="never closed"):
+        cells(content)
+
+
+def test_quotation_marks_within_a_cell_are_no_harm():
+    content = 'SKU,Name\n1,5" pipe\n2,"a ""b"" \n"'
+    assert [row["name"] for _, row in cells(content)] == ['5" pipe', 'a "b" \n']
+
+
 def test_excels_line_about_its_delimiter_is_no_heading():
     assert cells("sep=;\r\nSKU;Name\r\n1;a\r\n") == [(2, {"sku": "1", "name": "a"})]
 
@@ -69,7 +80,7 @@ def test_xlsx_cells_keep_their_kind():
 @pytest.mark.parametrize(("content", "words"), [
     (b"%PDF-1.4 ...", "it is a PDF"),
     (b"\x89PNG\r\n", "it is a picture"),
-    (b"\xd0\xcf\x11\xe0 xls", "save it as .xlsx"),
+    (b"\xd0\xcf\x11\xe0 xls", "with a password. Open it and save it as .xlsx"),
     (b"<!DOCTYPE html><table>", "web page"),
     (b'{"items": []}', "JSON"),
     (b"\x00\x01\x02\x03 SKU", "for machines"),
