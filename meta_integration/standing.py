@@ -5,7 +5,7 @@ The same rules in two forms: as conditions for lists and numbers, and for one it
 
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from meta_integration.models import IN_DOUBT, CatalogItem, ItemState, ItemVerdict, MetaState
 from meta_integration.status import having_live_status
@@ -70,8 +70,9 @@ def having_meta_state(products: QuerySet[Product], state: str) -> QuerySet[Produ
 
 
 def count_meta_states(items: QuerySet[CatalogItem]) -> dict[str, int]:
-    """{state: products with an item in it}, in one query."""
-    found = shown_items(items.filter(product_id__isnull=False)).exclude(meta_state=None).order_by()
+    """{state: products with an item in it}, in one query. Items whose product is gone stand in no list of products."""
+    there = Exists(Product.objects.filter(pk=OuterRef("product_id")))
+    found = shown_items(items.filter(there)).exclude(meta_state=None).order_by()
     return dict(found.values_list("meta_state").annotate(number=Count("product_id", distinct=True)))
 
 

@@ -333,6 +333,18 @@ def test_a_repeated_row_is_counted_and_judged_once(world, catalog, products, mon
     assert (run.counts["listed"], run.counts["not_ours"], run.counts["duplicate"]) == (13, 1, 0)
 
 
+def test_what_no_database_can_store_does_not_end_the_reading(world, catalog, products):
+    """A NUL in a name is valid JSON; an id may be longer than Meta allows."""
+    world.standin.add_item(catalog.catalog_id, "X" * 150)
+    world.standin.add_item(catalog.catalog_id, "FOREIGN", name="odd\x00name")
+    world.standin.edit_item(catalog.catalog_id, "A-01", name="by\x00hand \\u0000")
+    run = read_back(catalog.pk, dry_run=True)
+    assert run.status == RunStatus.COMPLETED
+    assert kinds(catalog) == {"A-01": "different", "FOREIGN": "not_ours"}
+    assert CatalogFinding.objects.get(retailer_id="A-01").fields["name"] == ["Lamp 1", "by hand \\u0000"]
+    assert CatalogFinding.objects.get(retailer_id="FOREIGN").name == "odd name"
+
+
 def test_a_listing_in_circles_is_cut_off_and_the_run_says_so(world, catalog, products, monkeypatch):
     monkeypatch.setattr(pages, "PAGE", 3)
     with world.fault(Fault("listing_loops")):

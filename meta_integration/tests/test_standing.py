@@ -52,6 +52,13 @@ def test_the_condition_for_lists_says_the_same_as_one_item_in_memory(items):
         assert count_meta_states(CatalogItem.objects.all()).get(state, 0) == len(expected)
 
 
+def test_items_of_products_that_are_gone_are_in_no_number_above_a_list(items):
+    """The brake holds their removal, or Meta does not answer: Meta still shows them, but there is no product to list."""
+    numbers = count_meta_states(CatalogItem.objects.all())
+    Product.objects.all().delete()
+    assert sum(numbers.values()) > 0 and count_meta_states(CatalogItem.objects.all()) == {}
+
+
 def test_a_product_shows_the_worst_of_its_items(world, catalog, items):
     fresh = {item.pk: item for item in CatalogItem.objects.select_related("verdict")}
     shown = [item for item in fresh.values() if meta_state_of(item) is not None]

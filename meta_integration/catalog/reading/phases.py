@@ -32,6 +32,7 @@ from meta_integration.models import ADVISED_BATCH_SIZE, Catalog, CatalogFinding,
 from operations.services import finish_run
 
 CHUNK = 1_000
+LONGEST_ID = 100  # characters of a retailer_id, by "Product Item"
 READING, MISSING, TWINS = "reading", "looking for what was not listed", "looking for items that are there twice"
 UNANNOUNCED, MENDING = "looking for new products", "mending"
 
@@ -64,7 +65,9 @@ def _read_listing(reading: Reading) -> bool:
 
 
 def _take_page(reading: Reading, listed: list[dict[str, Any]]) -> None:
-    items = {(str(item["retailer_id"]), str(item.get("id") or "")): item for item in listed if item.get("retailer_id")}
+    # An id that is longer than Meta's own limit cannot be looked up, nor stored: one odd row must not end the reading of all others.
+    fit = [item for item in listed if 0 < len(str(item.get("retailer_id") or "")) <= LONGEST_ID]
+    items = {(str(item["retailer_id"]), str(item.get("id") or "")): item for item in fit}
     fresh = unsighted(reading.run, items)
     page = load_page(reading, [there for sight, there in items.items() if sight in fresh])
     take_in(reading.catalog, page.remote.values(), reading.started, reading.clock())
