@@ -161,6 +161,8 @@ class CatalogFindingAdmin(TenantModelAdmin):
                 self.message_user(request, " ".join(error.messages), messages.WARNING)
         if used:
             self.message_user(request, f"{used} products have the other item's id as their SKU now; Meta's item is taken over.")
+        if (left := queryset.count() - MOST_AT_ONCE) > 0:
+            self.message_user(request, f"{left} more were chosen: at most {MOST_AT_ONCE} at a time.", messages.WARNING)
 
     @action(description="Ignore selected", permissions=["edit"])
     def ignore(self, request: HttpRequest, queryset: QuerySet) -> None:

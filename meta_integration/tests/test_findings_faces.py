@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from meta_integration import tasks
+from meta_integration.admin import findings as findings_page
 from meta_integration.catalog.readback import read_back
 from meta_integration.models import CatalogFinding, FindingState
 from meta_integration.tests.face import browser, config_url, messages_of, text_of
@@ -102,6 +103,14 @@ def test_a_person_mends_ignores_and_counts_again(world, tenant, catalog, drifted
     assert world.at_meta(catalog).keys() == {"A-0", "A-1", "A-2", "FOREIGN"}
     assert "None of these is open" in act(client, "mend", finding("A-0"))
     assert AuditEvent.objects.filter(action="catalog_findings_mended").count() == 1
+
+
+def test_ids_that_are_too_many_for_one_go_are_told(world, tenant, catalog, drifted, monkeypatch):
+    monkeypatch.setattr(findings_page, "MOST_AT_ONCE", 1)
+    client = browser(tenant)
+    words = act(client, "use_id", finding("A-1_77"), finding("FOREIGN"))
+    assert "1 more were chosen: at most 1 at a time" in words
+    assert "more were chosen" not in act(client, "use_id", finding("FOREIGN"))
 
 
 def test_a_run_leads_to_its_findings_and_each_tells_what_mending_does(world, tenant, catalog, drifted):
