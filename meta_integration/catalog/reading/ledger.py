@@ -50,14 +50,17 @@ def seen_twice(run: Run, after: str) -> list[str]:
 
 
 def record(reading: Reading, found: list[CatalogFinding]) -> None:
-    """Counts them; keeps their details as long as there is room, and always where they are still to be looked up."""
+    """Counts them; keeps their details as long as there is room, and always where they are still to be looked up.
+
+    What a person has ignored is counted as such: it is no drift that anybody needs to be told of again.
+    """
+    _keep_ignored(reading, found)
     for finding in found:
-        reading.counts[finding.kind] += 1
+        reading.counts[finding.kind if finding.state != FindingState.IGNORED else "ignored"] += 1
     kept = [finding for finding in found if reading.mends(finding.kind)]
     others = [finding for finding in found if not reading.mends(finding.kind)]
     room = MOST_DETAILED - CatalogFinding.objects.filter(run=reading.run).count() if others else 0
     kept += others[: max(room, 0)]
-    _keep_ignored(reading, kept)
     CatalogFinding.objects.bulk_create(kept, ignore_conflicts=True)
 
 

@@ -16,7 +16,7 @@ from operations.services import advance_run
 
 BY_ITSELF = frozenset({FindingKind.MISSING, FindingKind.DIFFERENT, FindingKind.EXTRA})
 IN_ONE_GO = BY_ITSELF | {FindingKind.DUPLICATE, FindingKind.ADOPTABLE}
-COUNTED = (*(kind.value for kind in FindingKind), "unannounced", "held", "removed", "mended", "right_after_all", "listed")
+COUNTED = (*(kind.value for kind in FindingKind), "ignored", "unannounced", "held", "removed", "mended", "right_after_all", "listed")
 
 
 class ReadingStoppedError(Exception):
