@@ -1,5 +1,7 @@
 """Findings in the API, in the admin and in the command: shapes, scopes, choices in words, isolation."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -7,6 +9,7 @@ from meta_integration import tasks
 from meta_integration.admin import findings as findings_page
 from meta_integration.catalog.readback import read_back
 from meta_integration.models import CatalogFinding, FindingState
+from meta_integration.pausing import FIRST_PUSH, pause_business
 from meta_integration.tests.face import browser, config_url, messages_of, text_of
 from meta_integration.tests.test_commands import run as run_command
 from operations.models import Run, RunStatus
@@ -160,6 +163,18 @@ def test_the_command_mends_the_kinds_it_is_told(world, catalog, drifted):
     assert code == 0 and "duplicates" in printed and "A-1_77 (Duplicate)" in printed
     assert world.at_meta(catalog).keys() == {"A-0", "A-1", "A-2", "FOREIGN"}
     assert world.at_meta(catalog)["A-0"]["name"] == "Sold by hand"
+
+
+def test_the_command_looks_and_takes_over_before_the_first_push(world, tenant, catalog):
+    world.product(tenant, "A-1")
+    world.standin.add_item(catalog.catalog_id, "A-1")
+    pause_business(catalog.config, FIRST_PUSH)
+    before = world.at_meta(catalog)
+    assert re.search(r"made elsewhere under our SKUs +1", run_command("reconcile_catalog", "--tenant", tenant.sub_domain, "--dry-run")[1])
+    assert run_command("reconcile_catalog", "--tenant", tenant.sub_domain, "--adopt")[0] == 0
+    assert world.at_meta(catalog) == before and world.item(catalog, "A-1").was_sent
+    pause_business(catalog.config, "Holiday")
+    assert run_command("reconcile_catalog", "--tenant", tenant.sub_domain)[0] == 3
 
 
 def test_the_command_does_not_remove_what_is_not_ours(world, catalog):

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from common.clock import database_now
-from meta_integration.catalog.pause import is_callable
+from meta_integration.catalog.pause import may_be_read
 from meta_integration.catalog.reading.session import BY_ITSELF, IN_ONE_GO
 from meta_integration.comparisons import compare_here
 from meta_integration.finding_words import words_of
@@ -25,6 +25,7 @@ COLUMNS = {
     "duplicate": "duplicates",
     "adoptable": "made elsewhere under our SKUs",
     "not_ours": "not ours (left alone)",
+    "ignored": "ignored by a person",
     "unannounced": "never announced",
     "mended": "mended or queued to be",
     "removed": "of these: removals",
@@ -59,7 +60,7 @@ class Command(BaseCommand):
 
     def _compare(self, catalog: Catalog, options: dict[str, Any]) -> int:
         self.stdout.write(self.style.MIGRATE_HEADING(f"Catalog {catalog.catalog_id}"))
-        if not is_callable(catalog, database_now()):
+        if not may_be_read(catalog, database_now()):
             self.stderr.write(self.style.WARNING("paused or not connected; nothing was read"))
             return PAUSED
         with tqdm(desc="items", unit="", disable=not sys.stderr.isatty()) as bar:
