@@ -41,7 +41,7 @@ MODELS = {
     "meta_integration.CatalogFinding": EVIDENCE,
     "meta_integration.CatalogItem": EVIDENCE,
     "meta_integration.CatalogBatch": EVIDENCE,
-    "operations.Run": Model(add=False, own=(("rollback", "{pk}/rollback/"), ("preview", "{ImportRun}/preview/"))),
+    "operations.Run": Model(add=False, own=(("rollback", "{EditRun}/rollback/"), ("preview", "{ImportRun}/preview/"))),
     "operations.Alert": EVIDENCE,
     "operations.AlertDelivery": EVIDENCE,
     "tenants.Tenant": Model(),
@@ -60,6 +60,7 @@ NOT_PAGES = {
     "live", "autocomplete", "history",
     "ask_meta", "sync_now", "reset_sync", "test", "test_new", "pause", "resume", "compare", "dry_run", "adopt", "allow_removals", "push",
     "switch", "revoke", "cancel", "issues", "close", "file", "start", "failed", "template_csv", "template_xlsx", "check_pictures",
+    "mend", "ignore", "reopen",
 }  # fmt: skip
 OTHERS = (
     Look("login", "/admin/login/", who=""),
@@ -72,6 +73,11 @@ OTHERS = (
     Look("import before a business is chosen", "/admin/products_and_services/product/import/", who="all"),
     Look("export of filtered products", "/admin/products_and_services/product/export/?filters=q%3Dsolar"),
     Look("export without products", "/admin/products_and_services/product/export/", who="empty"),
+    Look("run that cannot be rolled back", "/admin/operations/run/{operations.Run}/rollback/"),
+    Look("run of a bulk edit", "/admin/operations/run/{EditRun}/change/"),
+    Look("run of an import", "/admin/operations/run/{ImportRun}/change/"),
+    Look("open findings", "/admin/meta_integration/catalogfinding/?state__exact=open"),
+    Look("rejected by Meta", "/admin/products_and_services/product/{Rejected}/why/"),
     Look("products while paused", "/admin/products_and_services/product/", who="pizzeria"),
     Look("public product page", "/p/solar/5784935", who=""),
     Look("public page with sizes", "/p/pizzeria/PIZ-01", who=""),

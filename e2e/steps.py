@@ -57,6 +57,7 @@ def _plant_evidence(tenant: Any) -> None:
     advance_run(run, done=40, counts={"synced": 38, "failed": 2})
     RunIssue.objects.create(run=run, subject="Imported Regulator", field="origin_country", code="100", message="Invalid parameter.")
     finish_run(run)
+    _plant_edit(tenant)
     _plant_findings(tenant)
     _plant_upload(tenant)
     CrontabSchedule.objects.get_or_create(minute="5")
@@ -64,14 +65,26 @@ def _plant_evidence(tenant: Any) -> None:
     SolarSchedule.objects.get_or_create(event="sunrise", latitude=-17.8, longitude=31)
 
 
+def _plant_edit(tenant: Any) -> None:
+    """A bulk edit that can be rolled back."""
+    from products_and_services.edits import as_run
+    from products_and_services.models import Product
+    from products_and_services.services import change_products
+
+    ids = list(Product.objects.filter(tenant=tenant, sku__in=("SOL-LGT-FLOOD", "SOL-LGT-STREET", "SOL-LGT-TORCH")).values_list("pk", flat=True))
+    with as_run(tenant, total=len(ids), what="given a brand"):
+        change_products(tenant.pk, ids, {"brand": "Sunny Side"})
+
+
 def _plant_findings(tenant: Any) -> None:
     from meta_integration.models import Catalog, CatalogFinding
-    from operations.services import finish_run, start_run
+    from operations.services import advance_run, finish_run, start_run
+    from products_and_services.models import Product
 
     catalog = Catalog.objects.filter(tenant=tenant, is_current=True).order_by("pk").first()
     if catalog is None:
         return
-    run = start_run(tenant, "reconcile", params={"catalog": catalog.catalog_id, "catalog_pk": catalog.pk, "dry_run": True})
+    run = start_run(tenant, "reconcile", total=36, params={"catalog": catalog.catalog_id, "catalog_pk": catalog.pk, "dry_run": True})
     shown: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("different", "5784935", {"fields": {"price": ["350.00 USD", "$299.00"], "description": ["Pure sine wave. " * 20, ""]}}),
         ("missing", "SOL-PNL-20", {"note": "Not in Meta's catalog."}),
@@ -79,9 +92,13 @@ def _plant_findings(tenant: Any) -> None:
         ("adoptable", "SOL-LGT-SPOT", {"note": "Made by another tool, and equal."}),
         ("not_ours", "SOL-OLD-1", {"state": "ignored"}),
     )
+    ours = dict(Product.objects.filter(tenant=tenant).values_list("sku", "pk"))
     for kind, retailer_id, values in shown:
         named = {"retailer_id": retailer_id, "name": f"Item {retailer_id}", "meta_id": "7112345678901234"}
+        named["product_id"] = ours.get(retailer_id)
         CatalogFinding.objects.create(run=run, catalog=catalog, kind=kind, **named, **values)
+    counts = {"listed": 36, "different": 1, "missing": 1, "duplicate": 1, "adoptable": 1, "not_ours": 1}
+    advance_run(run, done=36, counts=counts)
     finish_run(run, message="Nothing was changed (dry run).")
 
 
@@ -118,6 +135,8 @@ def samples(sub_domain: str) -> dict[str, str]:
         if row is not None:
             found[model._meta.label] = str(row.pk)
     found["products_and_services.Product"] = product_key("5784935")
+    found["EditRun"] = str(Run.objects.filter(tenant=tenant, kind="edit").latest("created_at").pk)
+    found["Rejected"] = product_key("SOL-LGT-TRAP")
     found["ImportRun"] = str(Run.objects.get(tenant=tenant, kind="csv").pk)
     return found
 

@@ -84,7 +84,7 @@ def test_a_bad_token_pauses_with_a_banner_and_resumes(page: Page, meta_side: Pag
     expect(banner).to_contain_text("until somebody resumes it")
     switch(meta_side, "bad_token", False)
     banner.get_by_role("button", name="Resume").click()
-    expect(page.get_by_text("Resumed.")).to_be_visible()
+    expect(page.get_by_text("Resumed. What waited")).to_be_visible()
     wait_for_price(project, "367.00")
     page.goto(f"{project.web}{PRODUCTS}?q=MUST")
     expect(badge_of(page, NAME)).to_contain_text("✓ Synced")

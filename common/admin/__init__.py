@@ -42,7 +42,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget as TextWidget,
 )
 
-from common.admin.badges import Badge, Banner, Tool, render_badge, render_lines, render_moment, render_progress
+from common.admin.badges import Badge, Banner, Tool, relative_words, render_badge, render_lines, render_moment, render_progress
 from common.admin.dashboard import Card, Row, Section, dashboard_section
 from common.admin.extensions import Extension, extend
 from common.admin.live import live_cell
@@ -89,6 +89,7 @@ __all__ = [
     "extend",
     "live_cell",
     "register",
+    "relative_words",
     "render_badge",
     "render_lines",
     "render_moment",

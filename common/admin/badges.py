@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.utils import timezone
@@ -68,11 +68,18 @@ def render_lines(lines: Iterable[str]) -> SafeString:
     return format_html('<ul class="plain-list">{}</ul>', items) if items else format_html("{}", "—")
 
 
+def relative_words(moment: datetime, now: datetime) -> str:
+    """ "just now", "5 minutes ago" or "in 5 minutes"."""
+    if moment > now:
+        return f"in {timeuntil(moment, now, depth=1)}" if moment - now >= timedelta(minutes=1) else "in a moment"
+    return f"{timesince(moment, now, depth=1)} ago" if now - moment >= timedelta(minutes=1) else "just now"
+
+
 def render_moment(moment: datetime | None, empty: str = "—") -> SafeString:
     """ "5 minutes ago" or "in 5 minutes", the exact time (current time zone) on hover."""
     if moment is None:
         return format_html("{}", empty)
     now = timezone.now()
-    words = f"in {timeuntil(moment, now, depth=1)}" if moment > now else f"{timesince(moment, now, depth=1)} ago"
+    words = relative_words(moment, now)
     exact = date_format(timezone.localtime(moment), "Y-m-d H:i:s T")
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, words)

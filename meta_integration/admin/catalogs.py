@@ -42,7 +42,7 @@ class CategoryCatalogAdmin(TenantModelAdmin):
     """Categories that go to a catalog of their own."""
 
     view_scope, edit_scope = "integrations:view", "integrations:manage"
-    nav_group, nav_icon, nav_order = "Meta", "account_tree", 20
+    nav_group, nav_icon, nav_order = "Meta", "account_tree", 35
     list_display = ("category", "catalog")
     list_select_related = ("category", "catalog__tenant")
     fieldsets = (

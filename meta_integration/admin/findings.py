@@ -1,11 +1,13 @@
 """What comparisons with Meta found: a list to filter, to mend by choice and to ignore; and the way there from a run."""
 
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import Media
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -129,6 +131,38 @@ class CatalogFindingAdmin(TenantModelAdmin):
     def media(self) -> Media:
         return super().media + Media(css={"all": ["meta_integration/meta.css"]})
 
+    # --- one finding's own page ---------------------------------------------------------------------------------------------
+    def tools(self, request: HttpRequest, obj: CatalogFinding) -> list[Tool]:
+        """What can be done about it: as long as it is open, or ignored."""
+        if not self.has_edit_permission(request, obj):
+            return []
+        if obj.state == FindingState.IGNORED:
+            return [Tool("Count again", self.object_url(obj, "reopen"), "undo", post=True)]
+        if obj.state != FindingState.OPEN:
+            return []
+        question = f"{WHAT_MENDING_DOES[FindingKind(obj.kind)]} It is looked up at Meta once more before."
+        mend = Tool("Mend", self.object_url(obj, "mend"), "build", post=True, primary=True, confirm=question)
+        return [mend, Tool("Ignore", self.object_url(obj, "ignore"), "visibility_off", post=True)]
+
+    def get_urls(self) -> list[Any]:
+        own = {"mend": self.mend, "ignore": self.ignore, "reopen": self.reopen}
+        return [
+            *(self.page(f"<path:object_id>/{name}/", self._alone(act), name) for name, act in own.items()),
+            *super().get_urls(),
+        ]
+
+    def _alone(self, act: Callable[[HttpRequest, QuerySet], None]) -> Callable[..., HttpResponse]:
+        """A POST that does to one finding what the list's action does to many."""
+
+        def view(request: HttpRequest, object_id: str) -> HttpResponse:
+            finding = self.get_object(request, object_id)
+            if finding is None or request.method != "POST" or not self.has_edit_permission(request, finding):
+                raise Http404
+            act(request, self.get_queryset(request).filter(pk=finding.pk))
+            return HttpResponseRedirect(self.object_url(finding))
+
+        return view
+
     # --- mend, ignore ---------------------------------------------------------------------------------------------------------
     @action(description="Mend selected", permissions=["edit"])
     def mend(self, request: HttpRequest, queryset: QuerySet) -> None:
@@ -146,8 +180,9 @@ class CatalogFindingAdmin(TenantModelAdmin):
             self.message_user(request, "None of these is open: there is nothing to mend.", messages.WARNING)
             return
         url = reverse("admin:operations_run_change", args=[runs[0].pk])
-        text = '{} findings are being mended; each is looked up at Meta once more before. <a href="{}">Watch the run</a>'
-        self.message_user(request, format_html(text, sum(run.total for run in runs), url))
+        total = sum(run.total for run in runs)
+        text = '{} being mended; each is looked up at Meta once more before. <a href="{}">Watch the run</a>'
+        self.message_user(request, format_html(text, "1 finding is" if total == 1 else f"{total} findings are", url))
 
     @action(description="Duplicates: use their id as our SKU", permissions=["edit"])
     def use_id(self, request: HttpRequest, queryset: QuerySet) -> None:

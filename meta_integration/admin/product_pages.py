@@ -118,6 +118,7 @@ def _item_context(view: ItemView, product: Product) -> dict[str, Any]:
         "since": show_moment(view.said.changed_at, product.tenant, "—"),
         "attempted": show_moment(view.item.last_attempt_at, product.tenant, "Never"),
         "next": show_moment(view.item.next_attempt_at if view.item.is_waiting else None, product.tenant, "None planned"),
+        "picture": view.said.verdict.image_fetch_status.lower().replace("_", " ") if view.said.verdict else "",
         "request": pretty(view.request) if view.request else "",
         "answer": pretty(view.answer) if view.answer else "",
     }

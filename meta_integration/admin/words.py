@@ -1,6 +1,6 @@
 """Badges and times as the Meta pages show them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,9 +8,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince, timeuntil
 
-from common.admin import Badge, ConsoleAdmin, render_badge
+from common.admin import Badge, ConsoleAdmin, relative_words, render_badge
 from common.retry import CATALOG_MAX_ATTEMPTS
 from meta_integration.models import MetaState
 from meta_integration.said import Said
@@ -62,17 +61,11 @@ def show_badge(status: str, attempts: int = 0) -> SafeString:
 def moment_words(moment: datetime, tenant: Any) -> str:
     """ "in 5 minutes (14:05 CET)", with the date when it is not today; in the business's time zone."""
     now = timezone.now()
-    relative = _relative(moment, now)
+    relative = relative_words(moment, now)
     zone = tenant.zone
     local = moment.astimezone(zone)
     form = "%H:%M %Z" if local.date() == now.astimezone(zone).date() else "%Y-%m-%d %H:%M %Z"
     return f"{relative} ({local.strftime(form)})".replace("\xa0", " ")
-
-
-def _relative(moment: datetime, now: datetime) -> str:
-    if abs(moment - now) < timedelta(minutes=1):
-        return "in a moment" if moment > now else "just now"
-    return f"in {timeuntil(moment, now, depth=1)}" if moment > now else f"{timesince(moment, now, depth=1)} ago"
 
 
 def show_moment(moment: datetime | None, tenant: Any, empty: str = "—") -> SafeString:

@@ -82,7 +82,7 @@ class CatalogItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.retailer_id} in catalog {self.catalog_id}"
+        return f"{self.retailer_id} ({self.name})" if self.name else self.retailer_id
 
     @property
     def is_waiting(self) -> bool:

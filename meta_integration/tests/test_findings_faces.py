@@ -180,3 +180,29 @@ def test_the_command_looks_and_takes_over_before_the_first_push(world, tenant, c
 def test_the_command_does_not_remove_what_is_not_ours(world, catalog):
     code, printed = run_command("reconcile_catalog", "--tenant", "solar", "--mend", "not_ours")
     assert code == 2 and "one by one in the admin" in printed
+
+
+# --- one finding's own page -------------------------------------------------------------------------------------------------------
+
+
+def test_one_finding_is_mended_from_its_own_page(world, tenant, catalog, drifted, other_tenant):
+    changed = finding("A-0")
+    page, mend = (reverse(f"admin:meta_integration_catalogfinding_{name}", args=[changed.pk]) for name in ("change", "mend"))
+    assert browser(tenant, "staff").post(mend).status_code == 404
+    assert browser(other_tenant).post(mend).status_code == 404
+    mine = browser(tenant)
+    assert "Mend" in text_of(mine.get(page)) and mine.get(mend).status_code == 404
+    answer = mine.post(mend, follow=True)
+    assert messages_of(answer)[0].startswith("1 finding is being mended; each is looked up at Meta once more before.")
+    work_off(world, catalog)
+    assert world.at_meta(catalog)["A-0"]["name"] == "Lamp 0"
+    assert mend not in mine.get(page).content.decode()  # Nothing is left to do.
+
+
+def test_one_finding_is_ignored_and_counted_again(world, tenant, catalog, drifted):
+    foreign = finding("FOREIGN")
+    mine = browser(tenant)
+    for name, state in (("ignore", FindingState.IGNORED), ("reopen", FindingState.OPEN)):
+        mine.post(reverse(f"admin:meta_integration_catalogfinding_{name}", args=[foreign.pk]))
+        foreign.refresh_from_db()
+        assert foreign.state == state

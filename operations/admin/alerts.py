@@ -91,7 +91,7 @@ class AlertAdmin(TenantModelAdmin):
     """What calls for a person."""
 
     can_add = can_change = can_delete = False
-    nav_group, nav_icon, nav_order = "Operations", "notifications", 20
+    nav_group, nav_icon, nav_order = "Operations", "notifications", 5
     list_display = ("title", "state", "opened", "closed", "what_to_do")
     list_filter = (OpenFilter, "severity", "kind")
     search_fields = ("title", "remedy")

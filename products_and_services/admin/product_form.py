@@ -8,7 +8,7 @@ from products_and_services.admin.fields import WordsField
 from products_and_services.models import Product
 
 FIELDSETS = (
-    (None, {"fields": ("name", ("sku", "brand"), "short_description", "description", ("is_active", "is_available", "sync_to_meta"))}),
+    (None, {"fields": ("name", ("sku", "brand"), "short_description", "description", ("is_active", "sync_to_meta"), "is_available")}),
     ("Price", {"fields": (("price", "currency"), "sale_price", "sale_starts_at", "sale_ends_at")}),
     ("Stock", {"fields": (("track_stock", "stock_quantity", "allow_backorder"),)}),
     ("Where it appears", {"fields": ("category", "categories", "tags", ("website_url", "sort_order"))}),
