@@ -71,7 +71,8 @@ def _plant_edit(tenant: Any) -> None:
     from products_and_services.models import Product
     from products_and_services.services import change_products
 
-    ids = list(Product.objects.filter(tenant=tenant, sku__in=("SOL-LGT-FLOOD", "SOL-LGT-STREET", "SOL-LGT-TORCH")).values_list("pk", flat=True))
+    lamps = ("SOL-LGT-FLOOD", "SOL-LGT-STREET", "SOL-LGT-TORCH")
+    ids = list(Product.objects.filter(tenant=tenant, sku__in=lamps).values_list("pk", flat=True))
     with as_run(tenant, total=len(ids), what="given a brand"):
         change_products(tenant.pk, ids, {"brand": "Sunny Side"})
 
@@ -159,6 +160,16 @@ def retry_now(sku: str) -> int:
     return moved
 
 
+def make_backup() -> str:
+    """As `make backup` does. Answers the file's name."""
+    from django.core.management import call_command
+
+    from operations.models import Backup
+
+    call_command("backup", stdout=sys.stderr)
+    return Backup.objects.latest("started_at").file.rpartition("/")[2]
+
+
 def arrange(*skus: str) -> int:
     """These products first in the list, in this order: for the pictures."""
     from products_and_services.models import Product
@@ -167,7 +178,7 @@ def arrange(*skus: str) -> int:
     return sum(Product.objects.filter(sku=sku).update(sort_order=place) for place, sku in enumerate(skus))
 
 
-STEPS: dict[str, Callable[..., Any]] = {step.__name__: step for step in (plant, samples, product_key, retry_now, arrange)}
+STEPS: dict[str, Callable[..., Any]] = {step.__name__: step for step in (plant, samples, product_key, retry_now, make_backup, arrange)}
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whatsappcrm_backend.settings")
