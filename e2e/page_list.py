@@ -73,7 +73,7 @@ OTHERS = (
     Look("import before a business is chosen", "/admin/products_and_services/product/import/", who="all"),
     Look("export of filtered products", "/admin/products_and_services/product/export/?filters=q%3Dsolar"),
     Look("export without products", "/admin/products_and_services/product/export/", who="empty"),
-    Look("run that cannot be rolled back", "/admin/operations/run/{operations.Run}/rollback/"),
+    Look("run that cannot be rolled back", "/admin/operations/run/{PushRun}/rollback/"),
     Look("run of a bulk edit", "/admin/operations/run/{EditRun}/change/"),
     Look("run of an import", "/admin/operations/run/{ImportRun}/change/"),
     Look("open findings", "/admin/meta_integration/catalogfinding/?state__exact=open"),

@@ -136,6 +136,7 @@ def samples(sub_domain: str) -> dict[str, str]:
         if row is not None:
             found[model._meta.label] = str(row.pk)
     found["products_and_services.Product"] = product_key("5784935")
+    found["PushRun"] = str(Run.objects.filter(tenant=tenant, kind="push").earliest("created_at").pk)
     found["EditRun"] = str(Run.objects.filter(tenant=tenant, kind="edit").latest("created_at").pk)
     found["Rejected"] = product_key("SOL-LGT-TRAP")
     found["ImportRun"] = str(Run.objects.get(tenant=tenant, kind="csv").pk)
@@ -160,6 +161,24 @@ def retry_now(sku: str) -> int:
     return moved
 
 
+def ask_meta(sub_domain: str) -> str:
+    """Has Meta asked about every product now, and waits (at most 20 s) until one that its review rejects is known as such."""
+    import time
+
+    from meta_integration.ask_meta import ask_about
+    from meta_integration.models import ItemVerdict, MetaState
+    from products_and_services.models import Product
+    from tenants.models import Tenant
+
+    tenant = Tenant.objects.get(sub_domain=sub_domain)
+    asked = ask_about(tenant, Product.objects.for_tenant(tenant).values_list("pk", flat=True))
+    rejected = ItemVerdict.objects.filter(item__catalog__tenant=tenant, state=MetaState.REJECTED)
+    deadline = time.monotonic() + 20
+    while not rejected.exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return asked.sentence()
+
+
 def make_backup() -> str:
     """As `make backup` does. Answers the file's name."""
     from django.core.management import call_command
@@ -178,7 +197,9 @@ def arrange(*skus: str) -> int:
     return sum(Product.objects.filter(sku=sku).update(sort_order=place) for place, sku in enumerate(skus))
 
 
-STEPS: dict[str, Callable[..., Any]] = {step.__name__: step for step in (plant, samples, product_key, retry_now, make_backup, arrange)}
+STEPS: dict[str, Callable[..., Any]] = {
+    step.__name__: step for step in (plant, samples, product_key, retry_now, ask_meta, make_backup, arrange)
+}
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whatsappcrm_backend.settings")

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
-from common.admin import Badge, Banner, FileWidget, Tool, render_badge, site
+from common.admin import Badge, Banner, FileWidget, Tool, render_badge, render_moment, site
 from common.admin.access import active_tenant
 from operations.models import Run, RunKind, RunStatus
 from products_and_services.models import Product, ProductCategory
@@ -97,7 +97,10 @@ def import_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
 
 def _recent(run: Run) -> dict[str, Any]:
     page = run_page()
-    return {"run": run, "file": run.params.get("file", ""), "url": page.object_url(run), "state": page.state(run), "sums": page.sums(run)}
+    return {
+        "run": run, "file": run.params.get("file", ""), "url": page.object_url(run),
+        "state": page.state(run), "sums": page.sums(run), "when": render_moment(run.created_at),
+    }  # fmt: skip
 
 
 def template_file(model_admin: Any, kind: str, request: HttpRequest) -> HttpResponse:
