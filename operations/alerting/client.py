@@ -13,11 +13,11 @@ GONE = 410
 
 
 class NotDelivered(Exception):
-    """Why, in words that hold neither address nor secret. final: trying again is pointless."""
+    """Why, in words that hold neither address nor secret. final: trying again is pointless; is_down: so it is for everybody else now."""
 
-    def __init__(self, reason: str, *, final: bool = False) -> None:
+    def __init__(self, reason: str, *, final: bool = False, is_down: bool = False) -> None:
         super().__init__(reason)
-        self.final = final
+        self.final, self.is_down = final, is_down
 
 
 def send_mail(recipient: str, subject: str, text: str, html: str, message_id: str) -> None:
@@ -32,7 +32,8 @@ def send_mail(recipient: str, subject: str, text: str, html: str, message_id: st
         # The server's own words may repeat what was sent to it; its code is enough.
         raise NotDelivered(f"The mail server refused it ({type(error).__name__} {error.smtp_code}).") from None
     except (smtplib.SMTPException, OSError, ValueError) as error:
-        raise NotDelivered(f"The mail server took no mail ({type(error).__name__}).") from None
+        about_one = isinstance(error, (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError, ValueError))
+        raise NotDelivered(f"The mail server took no mail ({type(error).__name__}).", is_down=not about_one) from None
 
 
 def post_webhook(body: bytes, headers: Mapping[str, str]) -> None:
