@@ -7,7 +7,7 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 
 from meta_integration.catalog.changes import mark_changed
 from meta_integration.catalog.connect import apply_config, apply_mapping, retire_config, tenant_woke_up
-from meta_integration.catalog.looks import ask_for_looks
+from meta_integration.catalog.looks import ask_after_save
 from meta_integration.models import CategoryCatalog, MetaAppConfig
 from products_and_services.models import ProductImage, ProductVariant
 from products_and_services.signals import catalog_changed
@@ -20,7 +20,7 @@ def products_changed(tenant_id: UUID, product_ids: list[int], restart: bool = Fa
 
 def picture_saved(instance: ProductImage | ProductVariant, raw: bool = False, **_: Any) -> None:
     if not raw and (instance.image or isinstance(instance, ProductImage)):
-        ask_for_looks(instance.product.tenant_id, [instance.product_id])
+        ask_after_save(instance.product.tenant_id, instance.product_id)
 
 
 def config_saved(instance: MetaAppConfig, raw: bool = False, **_: Any) -> None:

@@ -4,6 +4,7 @@ The facts' rows are the letter, the task is the doorbell: whatever is lost, the 
 rings for every picture that is due.
 """
 
+import math
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from django.db.models import Exists, OuterRef
 
 from common.bulk import chunks
 from common.doorbell import ring
+from meta_integration.catalog.changes import DEBOUNCE
 from meta_integration.models import MetaAppConfig
 from products_and_services.pictures.checks import check_again, check_pictures, due_pictures
 from tenants.models import Tenant
@@ -22,12 +24,23 @@ TASK = "meta_integration.tasks.check_pictures"
 LOOK_AGAIN = timedelta(minutes=1)  # So long an item waits for the news of its pictures before it asks once more.
 TURN_SECONDS = 3.0  # One task works so long before it lets others have the worker; sending goes before it (CELERY_TASK_ROUTES).
 IDS_PER_TASK = 500
+_rang: dict[UUID, float] = {}  # Business: when this process last rang because of a save (monotonic seconds).
 
 
 def ask_for_looks(tenant_id: UUID, product_ids: Iterable[int | None]) -> None:
     """Rings for a look at the pictures of these products."""
     for ids in chunks(sorted({pk for pk in product_ids if pk is not None}), IDS_PER_TASK):
         ring(TASK, str(tenant_id), ids)
+
+
+def ask_after_save(tenant_id: UUID, product_id: int) -> None:
+    """A picture was saved: has it looked at while its change waits for its round. Not for each of a crowd, the round asks for those: a
+    thousand saves must not make a thousand tasks."""
+    now = time.monotonic()
+    if now - _rang.get(tenant_id, -math.inf) < DEBOUNCE.total_seconds():
+        return
+    _rang[tenant_id] = now
+    ask_for_looks(tenant_id, [product_id])
 
 
 def look_at_pictures(tenant_id: UUID, product_ids: Iterable[int], *, seconds: float = TURN_SECONDS) -> bool:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from common.tests.picture_host import Host, hosting
-from meta_integration.catalog.looks import look_again, look_at_pictures, ring_due
+from meta_integration.catalog.looks import TASK, look_again, look_at_pictures, ring_due
 from meta_integration.catalog.readback import read_back
 from meta_integration.catalog.surroundings import surroundings_of
 from meta_integration.diagnosis import diagnose
@@ -194,6 +194,14 @@ def test_a_picture_that_heals_brings_its_product_by_itself(world, catalog, tenan
     look_at_pictures(tenant.pk, [])
     world.settle(catalog)
     assert "A-1" in world.at_meta(catalog)
+
+
+def test_a_hundred_saved_pictures_ring_for_a_look_once(world, catalog, tenant, monkeypatch, django_capture_on_commit_callbacks):
+    monkeypatch.setattr("meta_integration.catalog.looks.DEBOUNCE", timedelta(hours=1))  # However slow this machine is.
+    with django_capture_on_commit_callbacks() as rings:
+        for number in range(100):
+            shown(tenant, f"A-{number}", "https://a.example/1.jpg", "https://a.example/2.jpg")
+    assert [getattr(ring, "task_name", "") for ring in rings].count(TASK) == 1
 
 
 def test_lost_doorbells_and_a_dead_check_heal_within_minutes(world, catalog, tenant, host):
