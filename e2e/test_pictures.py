@@ -87,6 +87,27 @@ def test_picture_why(tall: Page, project: Project) -> None:
     save(tall, "why", bottom(tall, ".meta-page", 24))
 
 
+def test_picture_what_meta_says(tall: Page, project: Project) -> None:
+    tall.goto(f"{project.web}{PRODUCTS}{project.samples['Rejected']}/why/")
+    expect(tall.get_by_text("✗ Rejected by Meta").first).to_be_visible()
+    save(tall, "what-meta-says", bottom(tall, ".meta-page", 24))
+
+
+def test_picture_findings(tall: Page, project: Project) -> None:
+    tall.goto(f"{project.web}/admin/meta_integration/catalogfinding/")
+    save(tall, "findings", bottom(tall, "#result_list", 24))
+
+
+def test_picture_import_preview(tall: Page, project: Project) -> None:
+    tall.goto(f"{project.web}/admin/operations/run/{project.samples['ImportRun']}/preview/")
+    save(tall, "import-preview", bottom(tall, ".sheet-rows", 24))
+
+
+def test_picture_roll_back(tall: Page, project: Project) -> None:
+    tall.goto(f"{project.web}/admin/operations/run/{project.samples['EditRun']}/rollback/")
+    save(tall, "roll-back", bottom(tall, ".revision >> nth=3", 24))
+
+
 def test_picture_preview(tall: Page, project: Project) -> None:
     tall.goto(f"{project.web}{PRODUCTS}{project.samples['products_and_services.Product']}/payload/")
     save(tall, "preview", 900)
