@@ -6,11 +6,12 @@ finished part: after a death, or when its time is up, the next worker goes on th
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from common.clock import database_now
@@ -25,6 +26,7 @@ WAITING = "waiting for a worker"
 RING_AGAIN = timedelta(minutes=1)
 SILENT_AFTER = timedelta(minutes=10)
 ABANDONED_AFTER = timedelta(hours=1)
+MOST_SETBACKS = 5
 DIED = "The worker stopped unexpectedly. What was done stays done; start the run again to do the rest."
 ABANDONED = "The process that did this stopped unexpectedly. What was done stays done."
 BROKE = "The run stopped unexpectedly; the log of this time tells more."
@@ -54,10 +56,17 @@ def take_up(run_id: str) -> Run | None:
 
 @contextmanager
 def at_work(run: Run) -> Iterator[Run]:
-    """Inside, everything is done in the name of whoever started the run, and noted as this run's; an exception ends it as failed."""
+    """Inside, everything is done in the name of whoever started the run, and noted as this run's; an exception ends it as failed.
+
+    A database that is away for a while ends nothing that can be resumed: the next worker goes on at the cursor, five times at the most.
+    """
     with acting_as(Actor(run.started_by, run_id=str(run.pk))), about(run_id=run.pk, tenant=run.tenant.sub_domain):
         try:
             yield run
+        except (OperationalError, InterfaceError):
+            with suppress(DatabaseError):  # Still away: then the sweep misses the heartbeat and does the same.
+                _set_back(run)
+            raise
         except Exception:
             finish_run(run, RunStatus.FAILED, message=BROKE)
             raise
@@ -102,11 +111,17 @@ def ring_forgotten(now: datetime) -> None:
     for run in waiting:
         ring(run.task, str(run.pk))
     for run in Run.objects.filter(status=RunStatus.RUNNING, heartbeat_at__lte=now - SILENT_AFTER).exclude(task=""):
-        if run.cursor is None:
-            finish_run(run, RunStatus.FAILED, message=DIED)
-        else:
-            hand_on(run)
+        _set_back(run)
     _end_abandoned(now)
+
+
+def _set_back(run: Run) -> None:
+    """A worker has died or lost its database: the next one goes on at the cursor, unless there is none or it fells every worker."""
+    if run.cursor is None or run.setbacks >= MOST_SETBACKS:
+        finish_run(run, RunStatus.FAILED, message=DIED)
+        return
+    Run.objects.filter(pk=run.pk, worker=run.worker).update(setbacks=F("setbacks") + 1)
+    hand_on(run, at_once=False)
 
 
 def _end_abandoned(now: datetime) -> None:

@@ -42,7 +42,7 @@ def advance_run(run: Run, *, done: int, counts: dict[str, int], phase: str = "",
     if phase:
         values["phase"] = phase
     if cursor is not None:
-        values["cursor"] = cursor
+        values |= {"cursor": cursor, "setbacks": 0}
     run.__dict__.update(values)
     return bool(Run.objects.filter(pk=run.pk, worker=run.worker, status__in=OPEN_STATUSES).update(**values))
 

@@ -33,7 +33,8 @@ class Run(models.Model):
     """One piece of long work. `total` and `done` count things of the run's kind (products of a push); `counts` says how they ended.
 
     task: the Celery task that takes the run up ("": whoever started it does the work itself); worker: token of the one at work, which
-    fences out a worker that was given up; cursor: where the next worker goes on (None: it cannot), see background.py.
+    fences out a worker that was given up; cursor: where the next worker goes on (None: it cannot), see background.py; setbacks: workers
+    lost since the cursor last moved.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -48,6 +49,7 @@ class Run(models.Model):
     task = models.CharField(max_length=120, blank=True, default="", db_default="", editable=False)
     worker = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     cursor = models.JSONField(null=True, blank=True, editable=False)
+    setbacks = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     started_by = models.CharField(max_length=200, blank=True)
     message = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

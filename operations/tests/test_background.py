@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from common import doorbell
 from common.clock import database_now
@@ -112,3 +112,27 @@ def test_handing_on_gives_the_run_to_the_next_worker(tenant, rung):
     assert rung == [(TASK, (str(run.pk),))]
     assert take_up(str(run.pk)) is not None
     assert not hand_on(run)
+
+
+def test_a_database_that_is_away_for_a_while_ends_nothing_that_can_be_resumed(tenant):
+    run = take_up(str(queued(tenant, cursor=7).pk))
+    with pytest.raises(OperationalError), at_work(run):
+        raise OperationalError("the database system is shutting down")
+    run.refresh_from_db()
+    assert (run.status, run.cursor, run.setbacks) == (RunStatus.QUEUED, 7, 1)
+
+
+def test_what_fells_every_worker_at_one_place_is_not_resumed_for_ever(tenant):
+    pk = str(queued(tenant, cursor=0).pk)
+    for _ in range(6):
+        take_up(pk)
+        ring_forgotten(minutes_later(11))
+    assert Run.objects.get(pk=pk).status == RunStatus.FAILED
+
+
+def test_progress_forgives_earlier_setbacks(tenant):
+    pk = str(queued(tenant, cursor=0).pk)
+    for place in range(1, 9):
+        assert advance_run(take_up(pk), done=place, counts={}, cursor=place)
+        ring_forgotten(minutes_later(11))
+    assert Run.objects.get(pk=pk).status == RunStatus.QUEUED
