@@ -37,9 +37,9 @@ def test_a_bulk_action_is_undone_from_its_message(page: Page, project: Project) 
 def test_a_deleted_product_comes_back(page: Page, project: Project) -> None:
     page.goto(f"{project.web}{PRODUCTS}add/")
     page.locator("#id_name").fill("Short-lived lamp")
-    page.locator("#id_sku").fill("LAMP-1")
+    page.locator("#id_sku").fill("SHORT-1")
     page.get_by_role("button", name="Save", exact=True).click()
-    choose(page, project, "LAMP-1", "Delete selected products")
+    choose(page, project, "SHORT-1", "Delete selected products")
     page.get_by_role("button", name=re.compile("Yes")).click()
     expect(page.get_by_text("Deleted by mistake?")).to_be_visible()
     page.goto(f"{project.web}{HISTORY}?action__exact=deleted")
@@ -47,7 +47,7 @@ def test_a_deleted_product_comes_back(page: Page, project: Project) -> None:
     expect(page.get_by_role("heading", name=re.compile("Short-lived lamp comes back"))).to_be_visible()
     page.get_by_role("button", name="Restore product").click()
     expect(page.get_by_text("is back, with its old number")).to_be_visible()
-    expect(page.locator("#id_sku")).to_have_value("LAMP-1")
+    expect(page.locator("#id_sku")).to_have_value("SHORT-1")
 
 
 def test_a_version_is_restored_from_the_history(page: Page, project: Project) -> None:
