@@ -1,11 +1,13 @@
 """The engine tests' world and its two businesses' catalogs."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from meta_integration.models import Catalog
 from meta_integration.tests.world import World
+from products_and_services.models import Product
 from tenants.models import Tenant
 
 
@@ -24,3 +26,12 @@ def catalog(world: World, tenant: Tenant) -> Catalog:
 def other_catalog(world: World, other_tenant: Tenant) -> Catalog:
     """Business B's catalog."""
     return world.connect(other_tenant)
+
+
+@pytest.fixture
+def products(world: World, tenant: Tenant, catalog: Catalog) -> list[Product]:
+    """Twelve products, live at Meta."""
+    found = [world.product(tenant, f"A-{number:02}", name=f"Lamp {number}", price=Decimal(10)) for number in range(12)]
+    world.settle(catalog)
+    world.pass_time(minutes=5)
+    return found

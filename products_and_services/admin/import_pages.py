@@ -15,10 +15,10 @@ from operations.models import Run, RunKind, RunStatus
 from products_and_services.models import Product, ProductCategory
 from products_and_services.spreadsheets.failed import failed_issues
 from products_and_services.spreadsheets.imports import PLANNED, Upload, check_again, confirm_import, options_of, start_import
-from products_and_services.spreadsheets.judging import BOTH, CREATED, FAILED, MODES, SKIPPED, UNCHANGED, UPDATED, Options, Verdict
 from products_and_services.spreadsheets.previews import preview
 from products_and_services.spreadsheets.reading import MOST_BYTES, MOST_ROWS, NotReadable
 from products_and_services.spreadsheets.template import template
+from products_and_services.spreadsheets.verdicts import BOTH, CREATED, FAILED, MODES, SKIPPED, UNCHANGED, UPDATED, Options, Verdict
 from products_and_services.spreadsheets.writing import TYPES
 
 NO_BUSINESS = Banner("orange", "Which business?", "Choose one in the list at the top of the sidebar first: a file belongs to one business.")

@@ -19,8 +19,8 @@ from operations.models import Run
 from products_and_services.models import ProductCategory
 from products_and_services.spreadsheets.exports import FORMATS, SMALL, file_name, file_of, start_export
 from products_and_services.spreadsheets.imports import DRY_RUN, IMPORT, Upload, start_import
-from products_and_services.spreadsheets.judging import BOTH, MODES, Options
 from products_and_services.spreadsheets.reading import NotReadable
+from products_and_services.spreadsheets.verdicts import BOTH, MODES, Options
 from products_and_services.spreadsheets.writing import TYPES
 from tenants.viewsets import TenantPrimaryKeyRelatedField
 

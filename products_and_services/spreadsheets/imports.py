@@ -18,11 +18,12 @@ from operations.files import find_file, open_file, store_file
 from operations.models import FileRole, Run, RunIssue, RunKind, RunStatus
 from operations.services import advance_run, finish_run
 from products_and_services.spreadsheets.dialects import SheetRow
-from products_and_services.spreadsheets.judging import CREATED, FAILED, SKIPPED, UNCHANGED, UPDATED, Judge, Options, RowFault, Verdict
+from products_and_services.spreadsheets.judging import Judge
 from products_and_services.spreadsheets.known import KnownRows
 from products_and_services.spreadsheets.reading import NotReadable, Table, check_size, open_table
 from products_and_services.spreadsheets.saving import save_verdict
 from products_and_services.spreadsheets.values import Locale
+from products_and_services.spreadsheets.verdicts import CREATED, FAILED, SKIPPED, UNCHANGED, UPDATED, Options, RowFault, Verdict
 from tenants.models import Tenant
 
 TASK = "products_and_services.tasks.import_file"

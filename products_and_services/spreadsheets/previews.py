@@ -8,8 +8,8 @@ from operations.files import find_file, open_file
 from operations.models import FileRole, Run
 from products_and_services.spreadsheets.columns import BY_NAME
 from products_and_services.spreadsheets.imports import GONE, judge_for, judge_rows
-from products_and_services.spreadsheets.judging import Verdict
 from products_and_services.spreadsheets.reading import XLSX, NotReadable, Table, open_table
+from products_and_services.spreadsheets.verdicts import Verdict
 
 SHOWN = 50
 

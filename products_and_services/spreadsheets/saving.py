@@ -5,9 +5,9 @@ from typing import Any
 from products_and_services.models import Product, ProductImage, ProductVariant
 from products_and_services.rows import RowRefused, save_row
 from products_and_services.spreadsheets.categories import CategoryPaths
-from products_and_services.spreadsheets.judging import CREATED, FAILED, UPDATED, Verdict, problems_from
 from products_and_services.spreadsheets.known import KnownRows
 from products_and_services.spreadsheets.stored import address_of, images_of
+from products_and_services.spreadsheets.verdicts import CREATED, FAILED, UPDATED, Verdict, problems_from
 
 
 def save_verdict(verdict: Verdict, known: KnownRows, paths: CategoryPaths) -> None:

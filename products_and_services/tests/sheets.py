@@ -7,7 +7,7 @@ from typing import Any
 from operations.models import Run
 from products_and_services.spreadsheets.exports import file_of
 from products_and_services.spreadsheets.imports import IMPORT, Upload, confirm_import, options_of, start_import, work_on
-from products_and_services.spreadsheets.judging import Options
+from products_and_services.spreadsheets.verdicts import Options
 from tenants.models import Tenant
 
 

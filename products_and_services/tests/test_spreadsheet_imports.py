@@ -18,8 +18,8 @@ from products_and_services.models import Product, ProductCategory, ProductImage,
 from products_and_services.models.skus import SkuTaken
 from products_and_services.spreadsheets import imports
 from products_and_services.spreadsheets.columns import COLUMNS
-from products_and_services.spreadsheets.judging import Options
 from products_and_services.spreadsheets.reading import NotReadable
+from products_and_services.spreadsheets.verdicts import Options
 from products_and_services.tests.factories import CategoryFactory, ImageFactory, ProductFactory, TenantFactory, VariantFactory, picture_file
 from products_and_services.tests.sheets import checked, confirmed, csv_bytes, imported, issues_of, upload
 from tenants.actor import Actor, acting_as

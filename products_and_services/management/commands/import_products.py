@@ -10,8 +10,8 @@ from tqdm import tqdm
 
 from operations.models import Run, RunStatus
 from products_and_services.spreadsheets.imports import DRY_RUN, IMPORT, Upload, start_import, work_on
-from products_and_services.spreadsheets.judging import BOTH, MODES, Options
 from products_and_services.spreadsheets.reading import NotReadable
+from products_and_services.spreadsheets.verdicts import BOTH, MODES, Options
 from tenants.actor import Actor, acting_as
 from tenants.tenant_argument import add_tenant_argument, named_tenant
 
