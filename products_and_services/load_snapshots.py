@@ -20,7 +20,10 @@ SAME_NAMES = (
     "google_product_category", "meta_title", "meta_description",
 )  # fmt: skip
 LABELS = tuple(f"custom_label_{number}" for number in range(5))
-VARIANT_NAMES = ("id", "name", "sku", "price", "sale_price", "stock_quantity", "attributes", "is_default", "is_active")
+VARIANT_NAMES = (
+    "id", "name", "sku", "price", "sale_price", "sale_starts_at", "sale_ends_at", "track_stock", "stock_quantity", "allow_backorder",
+    "attributes", "is_default", "is_active",
+)  # fmt: skip
 
 # Joined to each picture; a picture whose source is another one by now has no facts.
 FACTS = tuple(f"facts__{name}" for name in ("source", "status", "format", "width", "height", "bytes", "reason", "jpeg_name"))

@@ -46,7 +46,7 @@ class CategorySnapshot:
 
 @dataclass(frozen=True, slots=True)
 class VariantSnapshot:
-    """None means: as the product. images: main one first."""
+    """None means: as the product. Times are UTC. images: main one first."""
 
     id: int
     name: str
@@ -57,6 +57,10 @@ class VariantSnapshot:
     attributes: dict[str, str]
     is_default: bool
     is_active: bool
+    sale_starts_at: datetime | None = None
+    sale_ends_at: datetime | None = None
+    track_stock: bool | None = None
+    allow_backorder: bool | None = None
     images: tuple[ImageSnapshot, ...] = ()
 
 

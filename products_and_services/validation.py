@@ -1,5 +1,6 @@
 """Field errors that forms and the API show before anything is saved. Each names its field and the remedy."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -33,9 +34,7 @@ def validate_variant(variant: Any) -> None:
         errors["attributes"] = 'Write an object of names and values, for example {"color": "Red"}.'
     if variant.product_id is None:
         return  # The form has already said that a product must be chosen.
-    price = variant.price if variant.price is not None else variant.product.price
-    if variant.sale_price is not None and price is not None and variant.sale_price >= price:
-        errors["sale_price"] = "The sale price must be below the price."
+    errors |= sale_errors(variant, variant.product.price)
     if variant.sku and _belongs_to_others(variant):
         errors["sku"] = sku_taken_message(variant.sku)
     if errors:
@@ -67,12 +66,16 @@ def _sku_is_foreign(product: Any, tenant_id: Any) -> bool:
     return owner is not None and (product.pk is None or product.pk not in (owner["product_id"], owner["variant__product_id"]))
 
 
-def sale_errors(product: Any) -> dict[str, str]:
-    """{field: words} where a product's prices and sale times contradict each other. Asks no database."""
+def sale_errors(owner: Any, usual_price: Decimal | None = None) -> dict[str, str]:
+    """{field: words} where the prices and sale times of a product or variant contradict each other. Asks no database.
+
+    usual_price: of a variant the product's price, which is its own where it has none.
+    """
     errors = {}
-    if product.sale_price is not None and product.price is not None and product.sale_price >= product.price:
+    price = usual_price if owner.price is None else owner.price
+    if owner.sale_price is not None and price is not None and owner.sale_price >= price:
         errors["sale_price"] = "The sale price must be below the price."
-    if product.sale_starts_at and product.sale_ends_at and product.sale_ends_at <= product.sale_starts_at:
+    if owner.sale_starts_at and owner.sale_ends_at and owner.sale_ends_at <= owner.sale_starts_at:
         errors["sale_ends_at"] = "The sale must end after it starts."
     return errors
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from products_and_services.models.base import ProductPart
 from products_and_services.models.pictures import PictureFacts
@@ -17,14 +17,21 @@ ONE_DEFAULT = "one_default_variant_per_product"
 
 
 class ProductVariant(ProductPart):
-    """One choice of a product. `is_default` marks the only variant of a simple product, or the choice shown first."""
+    """One choice of a product. `is_default` marks the only variant of a simple product, or the choice shown first.
+
+    A sale window is one thing: with either date of its own the variant has a window of its own.
+    """
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
     name = models.CharField(max_length=255, blank=True)
     sku = models.CharField("SKU", max_length=100, null=True, blank=True, validators=[validate_sku])
     price = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)])
     sale_price = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)])
+    sale_starts_at = models.DateTimeField(null=True, blank=True)
+    sale_ends_at = models.DateTimeField(null=True, blank=True)
+    track_stock = models.BooleanField(null=True, blank=True)
     stock_quantity = models.IntegerField(null=True, blank=True)
+    allow_backorder = models.BooleanField(null=True, blank=True)
     attributes = models.JSONField(default=dict, blank=True, help_text='For example {"color": "Red", "size": "L"}.')
     image = models.ImageField(upload_to=product_image_path, blank=True, max_length=300, validators=[validate_picture])
     facts = models.ForeignKey(PictureFacts, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
@@ -43,6 +50,10 @@ class ProductVariant(ProductPart):
         constraints = [
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gte=0), name="variant_price_not_negative"),
             models.CheckConstraint(condition=Q(sale_price__isnull=True) | Q(sale_price__gte=0), name="variant_sale_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(sale_starts_at__isnull=True) | Q(sale_ends_at__isnull=True) | Q(sale_ends_at__gt=F("sale_starts_at")),
+                name="variant_sale_ends_after_start",
+            ),
             models.CheckConstraint(condition=Q(sku__isnull=True) | ~Q(sku=""), name="variant_sku_null_not_empty"),
             models.UniqueConstraint(fields=["product"], condition=Q(is_default=True), name=ONE_DEFAULT),
         ]

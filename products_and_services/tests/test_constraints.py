@@ -30,7 +30,16 @@ def test_products(tenant, values):
         Product.objects.filter(pk=product.pk).update(**values)
 
 
-@pytest.mark.parametrize("values", [{"price": Decimal("-1")}, {"sale_price": Decimal("-1")}, {"sku": ""}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"price": Decimal("-1")},
+        {"sale_price": Decimal("-1")},
+        {"sku": ""},
+        {"sale_starts_at": LATE, "sale_ends_at": EARLY},
+        {"sale_starts_at": EARLY, "sale_ends_at": EARLY},
+    ],
+)
 def test_variants(tenant, values):
     variant = VariantFactory(product=ProductFactory(tenant=tenant))
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -144,3 +153,11 @@ def test_a_variants_sale_price_is_compared_with_the_products_price(tenant):
         ProductVariant(product=product, sale_price=Decimal("10")).full_clean()
     assert list(caught.value.message_dict) == ["sale_price"]
     ProductVariant(product=product, price=Decimal("12"), sale_price=Decimal("11")).full_clean()
+
+
+def test_a_variants_sale_ends_after_it_starts(tenant):
+    product = ProductFactory(tenant=tenant, sale_starts_at=EARLY, sale_ends_at=LATE)
+    with pytest.raises(ValidationError) as caught:
+        ProductVariant(product=product, sale_starts_at=LATE, sale_ends_at=LATE).full_clean()
+    assert caught.value.message_dict == {"sale_ends_at": ["The sale must end after it starts."]}
+    ProductVariant(product=product, sale_ends_at=EARLY).full_clean()  # Its one date is its whole window, whatever the product's.
