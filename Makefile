@@ -42,7 +42,7 @@ lint: python ## style, types, layers, and whether a migration is missing
 	@$(CHECK_ENV) $(VENV) manage.py makemigrations --check --dry-run
 
 types:
-	@$(CHECK_ENV) $(VENV) -m mypy common tenants operations products_and_services meta_integration console sandbox whatsappcrm_backend supervisor
+	@$(CHECK_ENV) $(VENV) -m mypy common tenants operations products_and_services meta_integration integrations console sandbox whatsappcrm_backend supervisor
 
 layers:
 	@$(VENV) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'

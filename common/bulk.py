@@ -77,6 +77,29 @@ def insert_missing(model: type[models.Model], rows: Sequence[dict[str, Any]]) ->
             )
 
 
+def insert_rows(model: type[models.Model], rows: Sequence[dict[str, Any]], *, returning: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Plain INSERTs, 2,000 rows per statement. Returns the `returning` columns (attribute names) of the new rows, in no particular order.
+
+    All rows carry the same keys; columns they do not name get the default of their field (times like `created_at` have none: name them).
+    Raises IntegrityError.
+    """
+    inserted: list[tuple[Any, ...]] = []
+    others = {field.attname: field.get_default() for field in model._meta.concrete_fields if not field.primary_key}
+    fields, quote = _fields(model, others), connection.ops.quote_name
+    columns = ", ".join(quote(field.column) for field in fields.values())
+    wanted = ", ".join(quote(field.column) for field in _fields(model, returning).values())
+    with connection.cursor() as cursor:
+        for chunk in chunks(rows):
+            source, read, parameters = _unfolded(fields, [others | row for row in chunk], kept=(next(iter(rows[0])),))
+            cursor.execute(
+                f"INSERT INTO {quote(model._meta.db_table)} ({columns}) "  # noqa: S608 - names from the model
+                f"SELECT {', '.join(read.values())} FROM {source} RETURNING {wanted}",
+                parameters,
+            )
+            inserted += cursor.fetchall()
+    return inserted
+
+
 def delete_rows(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
     """Deletes exactly the rows in which all given columns are equal; for models that nothing else hangs on."""
     if not rows:

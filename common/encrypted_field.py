@@ -5,6 +5,7 @@ A value that no listed secret opens raises DecryptionError: returning the cipher
 """
 
 import base64
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -58,6 +59,23 @@ class EncryptedTextField(models.TextField):
 
     def get_lookup(self, lookup_name: str) -> Any:
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+
+
+class EncryptedJSONField(EncryptedTextField):
+    """A JSON value (a dict of secrets) that is ciphertext in the database; empty ones are stored as nothing."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value(json.dumps(value) if value else "")
+
+    def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> Any:
+        text = super().from_db_value(value, _expression, _connection)
+        return json.loads(text) if text else {}
+
+    def to_python(self, value: Any) -> Any:
+        return json.loads(value) if isinstance(value, str) and value else value or {}
+
+    def value_to_string(self, obj: Any) -> str:
+        return json.dumps(self.value_from_object(obj) or {})
 
 
 def unreadable_columns() -> list[str]:

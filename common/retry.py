@@ -5,8 +5,18 @@ from datetime import timedelta
 # Delay after failed attempt 1, 2, 3, 4. Five attempts in all.
 CATALOG_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 45, 135))
 CATALOG_MAX_ATTEMPTS = 5
+# A shop that cannot be read is tried three times more.
+STORE_DELAYS = CATALOG_DELAYS[:3]
 
 
 def catalog_delay(attempt: int) -> timedelta:
     """How long to wait after failed attempt number `attempt` (1 or more); the last delay stays the cap."""
     return CATALOG_DELAYS[min(max(attempt, 1), len(CATALOG_DELAYS)) - 1]
+
+
+def store_delay(attempt: int, jitter: float) -> timedelta | None:
+    """How long an import waits after its failed attempt number `attempt` (1 or more); None when it has been tried enough.
+
+    jitter: 0 to 1, drawn by the caller; adds up to a tenth, so that shops that fell together do not come back together.
+    """
+    return STORE_DELAYS[attempt - 1] * (1 + jitter / 10) if attempt <= len(STORE_DELAYS) else None

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from common.clock import database_now
@@ -32,24 +32,26 @@ ABANDONED = "The process that did this stopped unexpectedly. What was done stays
 BROKE = "The run stopped unexpectedly; the log of this time tells more."
 
 
-def queue_run(tenant: Tenant, kind: str, task: str, *, total: int = 0, params: dict[str, Any] | None = None, cursor: Any = None) -> Run:
+def queue_run(
+    tenant: Tenant, kind: str, task: str, *, total: int = 0, params: dict[str, Any] | None = None, cursor: Any = None, subject: str = ""
+) -> Run:
     """A queued Run for the Celery task `task(run_id)`; rings once the transaction commits. cursor: where to begin, if it can be resumed."""
     with transaction.atomic():
         run = Run.objects.create(
             tenant=tenant, kind=kind, task=task, total=total, params=params or {}, cursor=cursor, phase=WAITING,
-            started_by=current_actor().name, heartbeat_at=database_now(),
+            started_by=current_actor().name, heartbeat_at=database_now(), subject=subject,
         )  # fmt: skip
         ring(task, str(run.pk))
     return run
 
 
 def take_up(run_id: str) -> Run | None:
-    """Claims a queued run for this worker; None when it has ended or another worker has it."""
+    """Claims a queued run for this worker; None when it has ended, another worker has it, or it is put off."""
     now = database_now()
-    queued = Run.objects.filter(pk=run_id, status=RunStatus.QUEUED)
+    queued = Run.objects.filter(Q(not_before__isnull=True) | Q(not_before__lte=now), pk=run_id, status=RunStatus.QUEUED)
     token = secrets.token_hex(16)
     values = {"status": RunStatus.RUNNING, "worker": token, "started_at": Coalesce("started_at", now), "heartbeat_at": now, "phase": ""}
-    if not queued.update(**values):
+    if not queued.update(**values, not_before=None):
         return None
     return Run.objects.select_related("tenant").get(pk=run_id)
 
@@ -105,9 +107,20 @@ def hand_on(run: Run, *, at_once: bool = True) -> bool:
     return bool(handed)
 
 
+def put_off(run: Run, until: datetime, phase: str) -> bool:
+    """The other side is down: the run waits until then (UTC), as a row, and goes on at its cursor. False when it has ended.
+
+    phase: what a person reads meanwhile. Counts in `tries`, which a moved cursor sets back to 0.
+    """
+    ours = Run.objects.filter(pk=run.pk, worker=run.worker, status=RunStatus.RUNNING)
+    values = {"status": RunStatus.QUEUED, "worker": "", "heartbeat_at": database_now(), "not_before": until, "phase": phase}
+    return bool(ours.update(**values, tries=F("tries") + 1))
+
+
 def ring_forgotten(now: datetime) -> None:
     """The sweep: queued runs whose doorbell got lost are rung again; running ones without news are resumed at their cursor, or failed."""
-    waiting = Run.objects.filter(status=RunStatus.QUEUED, heartbeat_at__lte=now - RING_AGAIN).exclude(task="")
+    due = Q(not_before__isnull=True, heartbeat_at__lte=now - RING_AGAIN) | Q(not_before__lte=now)
+    waiting = Run.objects.filter(due, status=RunStatus.QUEUED).exclude(task="")
     for run in waiting:
         ring(run.task, str(run.pk))
     for run in Run.objects.filter(status=RunStatus.RUNNING, heartbeat_at__lte=now - SILENT_AFTER).exclude(task=""):

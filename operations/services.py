@@ -16,7 +16,9 @@ from tenants.models import Tenant
 
 TEST, TEST_PAUSE = "test", timedelta(minutes=1)
 
-def start_run(tenant: Tenant, kind: str, *, total: int = 0, params: dict[str, Any] | None = None, phase: str = "") -> Run:
+def start_run(
+    tenant: Tenant, kind: str, *, total: int = 0, params: dict[str, Any] | None = None, phase: str = "", subject: str = ""
+) -> Run:
     """A new running Run, started by the current actor. total: number of things to do."""
     now = database_now()
     return Run.objects.create(
@@ -26,6 +28,7 @@ def start_run(tenant: Tenant, kind: str, *, total: int = 0, params: dict[str, An
         total=total,
         params=params or {},
         phase=phase,
+        subject=subject,
         started_by=current_actor().name,
         started_at=now,
         heartbeat_at=now,
@@ -42,7 +45,7 @@ def advance_run(run: Run, *, done: int, counts: dict[str, int], phase: str = "",
     if phase:
         values["phase"] = phase
     if cursor is not None:
-        values |= {"cursor": cursor, "setbacks": 0}
+        values |= {"cursor": cursor, "setbacks": 0, "tries": 0}
     run.__dict__.update(values)
     return bool(Run.objects.filter(pk=run.pk, worker=run.worker, status__in=OPEN_STATUSES).update(**values))
 
@@ -51,7 +54,7 @@ def finish_run(run: Run, status: str = RunStatus.COMPLETED, *, message: str = ""
     """Ends an open run; False when it had ended before (the first ending stays)."""
     now = database_now()
     ended = Run.objects.filter(pk=run.pk, status__in=OPEN_STATUSES).update(
-        status=status, message=message, finished_at=now, heartbeat_at=now, phase=""
+        status=status, message=message, finished_at=now, heartbeat_at=now, phase="", not_before=None
     )
     run.refresh_from_db()
     if ended:

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_structlog",
     "console",
+    "integrations",
     "meta_integration",
     "products_and_services",
     "operations",
@@ -137,6 +138,7 @@ CELERY_TASK_ROUTES = {
     "operations.tasks.watch": {"queue": "webhooks"},  # Not behind an import of ten minutes.
     "operations.tasks.deliver_alerts": {"queue": "webhooks"},
     "products_and_services.tasks.*": {"queue": "imports"},
+    "integrations.tasks.*": {"queue": "imports"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {

@@ -34,7 +34,8 @@ class Run(models.Model):
 
     task: the Celery task that takes the run up ("": whoever started it does the work itself); worker: token of the one at work, which
     fences out a worker that was given up; cursor: where the next worker goes on (None: it cannot), see background.py; setbacks: workers
-    lost since the cursor last moved.
+    lost since the cursor last moved; subject: the one thing it is about ("store 12"), for its history; not_before: a queued run waits until
+    then, because the other side was down (tries: how often it was put off like that since the cursor last moved).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -50,6 +51,9 @@ class Run(models.Model):
     worker = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     cursor = models.JSONField(null=True, blank=True, editable=False)
     setbacks = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    subject = models.CharField(max_length=80, blank=True, default="", db_default="", editable=False)
+    not_before = models.DateTimeField(null=True, blank=True, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     started_by = models.CharField(max_length=200, blank=True)
     message = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -61,7 +65,10 @@ class Run(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["tenant", "kind", "status"])]
+        indexes = [
+            models.Index(fields=["tenant", "kind", "status"]),
+            models.Index(fields=["subject", "-created_at"], name="run_of_subject", condition=~models.Q(subject="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,19 @@
+"""What we know of shops: how to reach each, which of our rows is which of theirs, what is undecided, and what was exchanged."""
+
+from integrations.models.connections import LinkBySku, Provider, Schedule, StoreConnection
+from integrations.models.logs import LogStatus, WebhookLog
+from integrations.models.questions import Answer, LinkQuestion
+from integrations.models.refs import ExternalRef, RefKind
+
+__all__ = [
+    "Answer",
+    "ExternalRef",
+    "LinkBySku",
+    "LinkQuestion",
+    "LogStatus",
+    "Provider",
+    "RefKind",
+    "Schedule",
+    "StoreConnection",
+    "WebhookLog",
+]

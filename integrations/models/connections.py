@@ -1,0 +1,94 @@
+"""A shop that a business is connected to: where it is, the keys to it, what is wanted of it, and what was found out about it."""
+
+from datetime import time
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from common.encrypted_field import EncryptedJSONField
+from operations.models import Run
+from products_and_services.models.addresses import WebAddressField
+from tenants.models import Tenant, TenantQuerySet
+
+
+class Provider(models.TextChoices):
+    WOOCOMMERCE = "woocommerce", "WooCommerce"
+
+
+class LinkBySku(models.TextChoices):
+    LINK = "link", "Link to it; ask where it is not clear which one is meant"
+    ASK = "ask", "Always ask"
+    NEVER = "never", "Never: keep them apart"
+
+
+class Schedule(models.TextChoices):
+    OFF = "off", "Only when somebody starts it"
+    QUARTER = "quarter", "Every 15 minutes"
+    HOURLY = "hourly", "Every hour"
+    NIGHTLY = "nightly", "Every night"
+
+
+class StoreConnection(models.Model):
+    """credentials: {name: secret} as the provider's adapter names them, encrypted, never shown.
+
+    is_active: a person's switch (off = paused). blocked_*: the shop refuses us until a person acts (a revoked key): one state, one alert,
+    no calls. facts: what the adapter has found out and may find out again (API address, way of signing, version, currency, page size).
+    current_run: the open run that has this connection; taken by a conditional UPDATE, so that two never overlap (runs.py).
+    """
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="store_connections")
+    provider = models.CharField(max_length=12, choices=Provider.choices, default=Provider.WOOCOMMERCE)
+    name = models.CharField(max_length=100, blank=True, help_text="How you call the shop. Blank: its address.")
+    store_url = WebAddressField(
+        "shop address", max_length=500, blank=True, help_text="For example https://shop.example or https://example.com/shop"
+    )
+    shop_domain = models.CharField(max_length=255, blank=True)
+    credentials = EncryptedJSONField(default=dict, blank=True, editable=False)
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Switch off to pause: nothing is read from the shop, nothing changes here."
+    )
+
+    fill_blank_skus = models.BooleanField(
+        "number products without SKU", default=True, help_text="Without a SKU a product cannot be shown at Meta. They get one like WC-123."
+    )
+    link_by_sku = models.CharField(
+        "same SKU as a product entered here", max_length=8, choices=LinkBySku.choices, default=LinkBySku.LINK
+    )
+    download_images = models.BooleanField(
+        "copy pictures", default=False, help_text="Off: Meta fetches pictures from the shop. On: we keep copies and serve those."
+    )
+    schedule = models.CharField(max_length=8, choices=Schedule.choices, default=Schedule.HOURLY)
+    schedule_time = models.TimeField("at", default=time(3, 0), help_text="For “every night”, in the time zone of the business.")
+
+    facts = models.JSONField(default=dict, blank=True, editable=False)
+    checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    blocked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    blocked_reason = models.TextField(blank=True, editable=False)
+    current_run = models.OneToOneField(Run, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
+    imported_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When the last whole import ended.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["provider", "id"]
+        verbose_name = "shop"
+        constraints = [
+            models.CheckConstraint(condition=~Q(store_url="") | ~Q(shop_domain=""), name="store_has_an_address"),
+            models.UniqueConstraint(fields=["tenant", "provider", "store_url", "shop_domain"], name="store_once_per_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.address
+
+    @property
+    def address(self) -> str:
+        """Where the shop is: its URL or its domain."""
+        return self.store_url or self.shop_domain
+
+    def credential(self, name: str) -> str:
+        """One secret, "" when it is not stored."""
+        known: Any = self.credentials
+        return str(known.get(name) or "")

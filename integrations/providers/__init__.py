@@ -1,0 +1,26 @@
+"""The shops we can read, one folder each: client (HTTP), transform (pure), adapter (the importer's view of it). Here: who is who.
+
+A new provider is a folder, a face in services/, two named tasks and a line below.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from integrations.models import Provider
+
+if TYPE_CHECKING:
+    from integrations.models import StoreConnection
+    from integrations.providers.base import StoreAdapter
+
+ADAPTERS = {Provider.WOOCOMMERCE: "integrations.providers.woocommerce.adapter.WooAdapter"}
+
+
+def adapter_class(provider: str) -> "type[StoreAdapter]":
+    """The adapter of a provider, imported when it is needed."""
+    module, _, name = ADAPTERS[Provider(provider)].rpartition(".")
+    return getattr(import_module(module), name)  # type: ignore[no-any-return]
+
+
+def adapter_for(connection: "StoreConnection") -> "StoreAdapter":
+    """A fresh adapter for one connection; one per run or request, never shared between threads that write."""
+    return adapter_class(connection.provider)(connection)

@@ -1,0 +1,95 @@
+"""What the importer asks of a shop, whatever its kind. Network happens in here only, so never inside a transaction.
+
+All of it raises the four errors of common/errors.py: Transient (retry_after: the shop wants to be left alone for so many seconds),
+Permanent (this shop cannot be read like this: it answers with something else), NeedsConfiguration (a person must act: key, address).
+`message` is for a merchant: what is wrong; `data["remedy"]`: what to do. Nothing of a secret is ever in either.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from integrations.records import StoreCategory, StoreProduct
+
+if TYPE_CHECKING:
+    from integrations.models import StoreConnection
+
+Raw = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """raws: products as the shop has them, each with everything `transform` needs; next_cursor: JSON, None behind the last page.
+
+    total: how many products the shop says it has, None where it does not say.
+    """
+
+    raws: list[Raw]
+    next_cursor: Any
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """What a shop says about itself. remember: JSON for StoreConnection.facts; notes: what a merchant should know (warnings, in words)."""
+
+    name: str = ""
+    currency: str = ""
+    version: str = ""
+    products: int | None = None
+    remember: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialField:
+    """One secret that a connection of this kind needs. name: key in StoreConnection.credentials; label, help: for the form."""
+
+    name: str
+    label: str
+    help: str = ""
+    environment: str = ""  # the variable that `connect_store` reads it from
+    required: bool = True
+
+
+class StoreAdapter(ABC):
+    """One shop, read through its API. `connection` may be unsaved (to test it before it is kept)."""
+
+    credential_fields: tuple[CredentialField, ...] = ()
+    generated_sku = "{external_id}"  # How a product without SKU is numbered.
+    transform_version = 1  # Goes up when transform reads the same answer differently: then everything is looked at again.
+
+    def __init__(self, connection: "StoreConnection") -> None:
+        self.connection = connection
+
+    @abstractmethod
+    def describe(self) -> StoreFacts:
+        """Finds the shop, proves the credentials, and says what kind of shop it is. For "Test connection" and the start of an import.
+
+        The adapter uses what it found from then on; the caller stores `remember`.
+        """
+
+    @abstractmethod
+    def fetch_categories(self) -> Iterator[StoreCategory]:
+        """All shelves of the shop, in any order."""
+
+    @abstractmethod
+    def fetch_page(self, cursor: Any = None) -> Page:
+        """One page of all products in every status but trash. cursor: None for the first page, then what the page before said."""
+
+    @abstractmethod
+    def fetch_by_ids(self, external_ids: Sequence[str], known: str = "") -> list[Raw]:
+        """Those of these products that the shop still has (not deleted, not in its trash), each whole.
+
+        known: id of a product that is certainly there; the adapter uses it to tell an empty shop from a broken answer. A product that is
+        not returned is gone for certain, otherwise this raises.
+        """
+
+    @abstractmethod
+    def external_id(self, raw: Raw) -> str:
+        """The shop's id of a product. Pure."""
+
+    @abstractmethod
+    def transform(self, raw: Raw) -> StoreProduct:
+        """Pure. Never raises for a strange value: what cannot be taken over is a FieldProblem."""
