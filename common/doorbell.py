@@ -27,28 +27,33 @@ class _Ring:
     task_name: str
     args: tuple[Any, ...]
     countdown: float
+    task_id: str = ""
 
     def __call__(self) -> None:
-        _publish(self.task_name, self.args, self.countdown)
+        named = {"task_id": self.task_id} if self.task_id else {}
+        _publish(self.task_name, self.args, self.countdown, **named)
 
 
-def ring(task_name: str, *args: Any, countdown: float = 0) -> None:
-    """Queues a task by name once the current transaction commits (at once outside one). countdown: seconds, at most 120."""
+def ring(task_name: str, *args: Any, countdown: float = 0, task_id: str = "") -> None:
+    """Queues a task by name once the current transaction commits (at once outside one). countdown: seconds, at most 120.
+
+    task_id: for those who were told the id before the task was published; "" = the broker client makes one.
+    """
     if countdown > LONGEST_COUNTDOWN:
         raise ValueError("Longer waits than 120 s belong into a due-time column: Redis hands such tasks out again and again.")
-    bell = _Ring(task_name, args, countdown)
+    bell = _Ring(task_name, args, countdown, task_id)
     # Django drops the entries of a rolled-back savepoint itself, so its own list is the only honest memory of what will ring.
     if not any(entry[1] == bell for entry in transaction.get_connection().run_on_commit):
         transaction.on_commit(bell, robust=True)
 
 
-def _publish(task_name: str, args: tuple[Any, ...], countdown: float) -> None:
+def _publish(task_name: str, args: tuple[Any, ...], countdown: float, **named: Any) -> None:
     global _silent_until
     if time.monotonic() < _silent_until:
         metering.observe("lost_doorbells")
         return
     try:
-        current_app.send_task(task_name, args=args, countdown=countdown or None, retry=False, ignore_result=True)
+        current_app.send_task(task_name, args=args, countdown=countdown or None, retry=False, ignore_result=True, **named)
     except Exception as error:  # noqa: BLE001 - whatever the broker client raises, the caller's save has already succeeded
         metering.observe("lost_doorbells")
         _silent_until = time.monotonic() + QUIET_SECONDS

@@ -33,16 +33,29 @@ BROKE = "The run stopped unexpectedly; the log of this time tells more."
 
 
 def queue_run(
-    tenant: Tenant, kind: str, task: str, *, total: int = 0, params: dict[str, Any] | None = None, cursor: Any = None, subject: str = ""
+    tenant: Tenant, kind: str, task: str, *, total: int = 0, params: dict[str, Any] | None = None, cursor: Any = None, subject: str = "",
+    wait: int = 0,
 ) -> Run:
-    """A queued Run for the Celery task `task(run_id)`; rings once the transaction commits. cursor: where to begin, if it can be resumed."""
+    """A queued Run for the Celery task `task(run_id)`; rings once the transaction commits. cursor: where to begin, if it can be resumed.
+
+    wait: seconds (at most 110) before anybody may take it up, so that many do not begin together. A `task_id` in params becomes the id
+    of the Celery task.
+    """  # fmt: skip
+    now = database_now()
     with transaction.atomic():
         run = Run.objects.create(
             tenant=tenant, kind=kind, task=task, total=total, params=params or {}, cursor=cursor, phase=WAITING,
-            started_by=current_actor().name, heartbeat_at=database_now(), subject=subject,
+            started_by=current_actor().name, heartbeat_at=now, subject=subject,
+            not_before=now + timedelta(seconds=wait) if wait else None,
         )  # fmt: skip
-        ring(task, str(run.pk))
+        # A moment later than the row says: a doorbell that comes too early finds nothing to take up.
+        ring(task, str(run.pk), countdown=wait + 1 if wait else 0, task_id=_task_id(run))
     return run
+
+
+def _task_id(run: Run) -> str:
+    """The id of the Celery task that somebody was told; only its first doorbell carries it."""
+    return str(run.params.get("task_id") or "") if run.started_at is None else ""
 
 
 def take_up(run_id: str) -> Run | None:
@@ -74,20 +87,27 @@ def at_work(run: Run) -> Iterator[Run]:
             raise
 
 
-def ask_person(run: Run, *, total: int, counts: dict[str, int], message: str = "") -> bool:
-    """The run waits until a person confirms it (confirm_run) or cancels it. False when it has ended or another worker has it."""
+def ask_person(run: Run, *, total: int, counts: dict[str, int], message: str = "", done: int = 0) -> bool:
+    """The run waits until a person confirms it (confirm_run) or cancels it. False when it has ended or another worker has it.
+
+    done: what stays done whatever the answer is.
+    """
     ours = Run.objects.filter(pk=run.pk, worker=run.worker, status=RunStatus.RUNNING)
-    values = {"total": total, "done": 0, "counts": counts, "message": message, "heartbeat_at": database_now()}
+    values = {"total": total, "done": done, "counts": counts, "message": message, "heartbeat_at": database_now()}
     return bool(ours.update(status=RunStatus.NEEDS_CONFIRMATION, phase="", worker="", **values))
 
 
-def confirm_run(run: Run, task: str, *, params: dict[str, Any], cursor: Any = None) -> bool:
-    """Queues a run that waits for a person, now for `task`, in the name of whoever confirms. False when it does not wait (any more)."""
+def confirm_run(run: Run, task: str, *, params: dict[str, Any], cursor: Any = None, goes_on: bool = False) -> bool:
+    """Queues a run that waits for a person, now for `task`, in the name of whoever confirms. False when it does not wait (any more).
+
+    goes_on: the work had begun before the question, so what is done and counted stays so.
+    """
+    fresh: dict[str, Any] = {} if goes_on else {"done": 0, "counts": {}}
     with transaction.atomic():
         waiting = Run.objects.filter(pk=run.pk, status=RunStatus.NEEDS_CONFIRMATION)
         confirmed = waiting.update(
-            status=RunStatus.QUEUED, task=task, params=params, cursor=cursor, phase=WAITING, message="", done=0, counts={},
-            started_by=current_actor().name, heartbeat_at=database_now(),
+            status=RunStatus.QUEUED, task=task, params=params, cursor=cursor, phase=WAITING, message="",
+            started_by=current_actor().name, heartbeat_at=database_now(), **fresh,
         )  # fmt: skip
         if confirmed:
             ring(task, str(run.pk))
@@ -122,7 +142,7 @@ def ring_forgotten(now: datetime) -> None:
     due = Q(not_before__isnull=True, heartbeat_at__lte=now - RING_AGAIN) | Q(not_before__lte=now)
     waiting = Run.objects.filter(due, status=RunStatus.QUEUED).exclude(task="")
     for run in waiting:
-        ring(run.task, str(run.pk))
+        ring(run.task, str(run.pk), task_id=_task_id(run))
     for run in Run.objects.filter(status=RunStatus.RUNNING, heartbeat_at__lte=now - SILENT_AFTER).exclude(task=""):
         _set_back(run)
     _end_abandoned(now)

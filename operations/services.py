@@ -1,5 +1,7 @@
 """Starting, moving and ending runs; opening and closing alerts. Runs do not know what the work is."""
 
+import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +16,9 @@ from operations.models import OPEN_STATUSES, Alert, Channel, Run, RunStatus, Sev
 from tenants.actor import current_actor
 from tenants.models import Tenant
 
+logger = logging.getLogger("runs")
 TEST, TEST_PAUSE = "test", timedelta(minutes=1)
+_at_end: dict[str, Callable[[Run], None]] = {}
 
 def start_run(
     tenant: Tenant, kind: str, *, total: int = 0, params: dict[str, Any] | None = None, phase: str = "", subject: str = ""
@@ -35,8 +39,10 @@ def start_run(
     )
 
 
-def advance_run(run: Run, *, done: int, counts: dict[str, int], phase: str = "", cursor: Any = None) -> bool:
-    """Notes progress, the heartbeat and, where given, the cursor.
+def advance_run(
+    run: Run, *, done: int, counts: dict[str, int], phase: str = "", cursor: Any = None, total: int | None = None
+) -> bool:
+    """Notes progress, the heartbeat and, where given, the cursor and how much there is in all.
 
     False when the run has been ended (cancelled) or given to another worker meanwhile: the worker should stop. Called inside the
     transaction that wrote the counted work, that answer rolls the work back.
@@ -44,6 +50,8 @@ def advance_run(run: Run, *, done: int, counts: dict[str, int], phase: str = "",
     values: dict[str, Any] = {"done": done, "counts": counts, "heartbeat_at": database_now()}
     if phase:
         values["phase"] = phase
+    if total is not None:
+        values["total"] = total
     if cursor is not None:
         values |= {"cursor": cursor, "setbacks": 0, "tries": 0}
     run.__dict__.update(values)
@@ -53,14 +61,34 @@ def advance_run(run: Run, *, done: int, counts: dict[str, int], phase: str = "",
 def finish_run(run: Run, status: str = RunStatus.COMPLETED, *, message: str = "") -> bool:
     """Ends an open run; False when it had ended before (the first ending stays)."""
     now = database_now()
-    ended = Run.objects.filter(pk=run.pk, status__in=OPEN_STATUSES).update(
-        status=status, message=message, finished_at=now, heartbeat_at=now, phase="", not_before=None
-    )
-    run.refresh_from_db()
+    with transaction.atomic():
+        ended = Run.objects.filter(pk=run.pk, status__in=OPEN_STATUSES).update(
+            status=status, message=message, finished_at=now, heartbeat_at=now, phase="", not_before=None
+        )
+        run.refresh_from_db()
+        if ended and run.kind in _at_end:
+            _note_end(run)
     if ended:
         begun = run.started_at or run.created_at
         metering.observe("runs", run.kind, run.status, seconds=max((now - begun).total_seconds(), 0))
     return bool(ended)
+
+
+def _note_end(run: Run) -> None:
+    """A note that breaks keeps no run from ending: nobody could start the next one."""
+    try:
+        with transaction.atomic():
+            _at_end[run.kind](run)
+    except Exception:
+        logger.exception("What the end of a run of kind %s calls for broke.", run.kind)
+
+
+def when_a_run_ends(kind: str, note: Callable[[Run], None]) -> None:
+    """The upper app whose work runs of this kind are notes each end, in the transaction that ends it, however it came about.
+
+    Not called for what a restore ends: that is another machine's past (restored.py).
+    """
+    _at_end[kind] = note
 
 
 def cancel_run(run: Run) -> bool:

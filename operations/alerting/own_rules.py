@@ -33,6 +33,7 @@ def failed_runs(now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
         tenant=OuterRef("tenant"), kind=OuterRef("kind"), status=RunStatus.COMPLETED, finished_at__gt=OuterRef("finished_at")
     )
     unwatched = Q(started_by=NOBODY) | Q(message__in=(BROKE, DIED))
+    recent = recent.exclude(kind=RunKind.IMPORT)  # Each shop has an alert of its own about that.
     for run in recent.filter(unwatched, ~Exists(later), tenant__is_active=True).defer("params", "counts", "cursor").order_by("finished_at"):
         label = RunKind(run.kind).label
         yield Finding(
@@ -46,7 +47,8 @@ def failed_runs(now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
 def standing_runs(now: datetime, open_causes: frozenset[Cause]) -> Iterator[Finding]:
     """Runs that no worker takes up, or that say nothing any more; not while the workers have only just come back."""
     just_started = heartbeats.running_for(now) < heartbeats.SETTLED_AFTER
-    silent = Run.objects.filter(status__in=(RunStatus.QUEUED, RunStatus.RUNNING), heartbeat_at__lt=now - STANDS_STILL_AFTER)
+    due = Q(not_before__isnull=True) | Q(not_before__lt=now - STANDS_STILL_AFTER)  # What is put off waits on purpose.
+    silent = Run.objects.filter(due, status__in=(RunStatus.QUEUED, RunStatus.RUNNING), heartbeat_at__lt=now - STANDS_STILL_AFTER)
     for tenant_id, count in silent.filter(tenant__is_active=True).values_list("tenant_id").annotate(count=Count("pk")).order_by():
         if just_started and (tenant_id, "runs-stand-still") not in open_causes:
             continue

@@ -80,13 +80,17 @@ class Run(models.Model):
 
 
 class RunIssue(models.Model):
-    """Something a run could not do for one thing, in words, with the field it is about. product_id is plain: it outlives the product."""
+    """Something a run could not do for one thing, in words, with the field it is about. product_id is plain: it outlives the product.
+
+    reference: what the other side calls the thing (a shop's product id), so that it can be asked for again.
+    """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="issues")
     product_id = models.BigIntegerField(null=True, blank=True)
     subject = models.CharField(max_length=200, blank=True)
     field = models.CharField(max_length=100, blank=True)
     code = models.CharField(max_length=60, blank=True)
+    reference = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     message = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)
 
