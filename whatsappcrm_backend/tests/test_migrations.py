@@ -43,9 +43,13 @@ def machine(tmp_path, django_db_blocker):
 
 
 def first_release():
-    """The state every installation has been through: each app of ours at its first migration, the others at their newest."""
+    """The state every installation has been through: each app of ours at its first migration, the others at their newest.
+
+    An app that was born later needs more than first migrations below it: it was not part of the first release.
+    """
     loader = MigrationLoader(None)
-    firsts = {key for app in OURS for key in loader.graph.root_nodes(app)}
+    roots = {key for app in OURS for key in loader.graph.root_nodes(app)}
+    firsts = {key for key in roots if all(one in roots for one in loader.graph.forwards_plan(key) if one[0] in OURS)}
     others = {key for key in loader.graph.leaf_nodes() if key[0] not in OURS}
     return last_of_each_chain(loader, firsts | others)
 
