@@ -3,6 +3,7 @@
 import pytest
 
 from products_and_services.signals import catalog_changed
+from products_and_services.tests.factories import admin_client, member
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +25,9 @@ def announced(_nobody_above):
     catalog_changed.connect(listen)
     yield heard
     catalog_changed.disconnect(listen)
+
+
+@pytest.fixture
+def owner(tenant):
+    """A browser in which an owner of the business is signed in."""
+    return admin_client(member(tenant, "owner"))
