@@ -1,6 +1,6 @@
 """What the public page says about a product. Pure: snapshot in, words and amounts out; pages.py fetches, the template draws."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,13 +9,13 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency
 
 from common.html_text import html_to_text
-from common.money import quantize
 from products_and_services.snapshot import ProductSnapshot, VariantSnapshot
+from products_and_services.terms import terms_of
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """price: None when there is none; was: the regular price while a sale is on; both as people write them."""
+    """price: "" when there is none; was: the regular price while a sale is on; both as people write them. in_stock: can be ordered now."""
 
     name: str
     amount: Decimal | None
@@ -42,10 +42,11 @@ def build_page(product: ProductSnapshot, variant_id: int | None, language: str, 
     """The page of a product, or of one of its variants (variant_id). language: of the amounts ("en"); now: UTC, opens and closes sales."""
     active = [variant for variant in product.variants if variant.is_active]
     shown = next((variant for variant in active if variant.id == variant_id), None)
-    choices = tuple(_offer(product, variant, language, now, shown) for variant in active if variant.name and not variant.is_default)
-    own = _offer(product, shown, language, now, shown)
+    listed = () if product.is_simple else tuple(variant for variant in active if variant.name)
+    choices = tuple(_offer(product, variant, language, now, shown) for variant in listed)
+    own = _offer(product, shown or next((variant for variant in active if product.is_simple), None), language, now, shown)
     cheapest = min((choice for choice in choices if choice.amount is not None), key=lambda choice: choice.amount or 0, default=None)
-    offer = own if shown is not None or cheapest is None else cheapest
+    offer = own if shown is not None or cheapest is None else replace(cheapest, in_stock=any(choice.in_stock for choice in choices))
     return PageContent(
         name=f"{product.name} – {shown.name}" if shown is not None and shown.name else product.name,
         description=html_to_text(product.description) or html_to_text(product.short_description),
@@ -58,30 +59,17 @@ def build_page(product: ProductSnapshot, variant_id: int | None, language: str, 
 
 
 def _offer(product: ProductSnapshot, variant: VariantSnapshot | None, language: str, now: datetime, shown: VariantSnapshot | None) -> Offer:
-    regular = _own(variant, "price", product.price)
-    sale = _own(variant, "sale_price", product.sale_price)
-    opened = product.sale_starts_at is None or product.sale_starts_at <= now
-    on_sale = sale and regular and 0 < sale < regular and opened and (product.sale_ends_at is None or now < product.sale_ends_at)
-    amount = (sale if on_sale else regular) or None
+    terms = terms_of(product, variant)
+    sale = terms.sale_at(now, terms.price)
+    amount = sale or terms.price
     return Offer(
         name=variant.name if variant else product.name,
-        amount=None if amount is None else quantize(amount, product.currency),
+        amount=amount,
         price=_money(amount, product.currency, language),
-        was=_money(regular, product.currency, language) if on_sale else "",
-        in_stock=_in_stock(product, variant),
+        was=_money(terms.price, product.currency, language) if sale else "",
+        in_stock=terms.may_be_ordered,
         is_shown=variant is not None and variant is shown,
     )
-
-
-def _own(variant: VariantSnapshot | None, name: str, fallback: Any) -> Any:
-    value = getattr(variant, name) if variant is not None else None
-    return fallback if value is None else value
-
-
-def _in_stock(product: ProductSnapshot, variant: VariantSnapshot | None) -> bool:
-    if not product.is_available:
-        return False
-    return not product.track_stock or product.allow_backorder or _own(variant, "stock_quantity", product.stock_quantity) > 0
 
 
 def _money(amount: Decimal | None, currency: str, language: str) -> str:

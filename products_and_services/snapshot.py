@@ -46,7 +46,7 @@ class CategorySnapshot:
 
 @dataclass(frozen=True, slots=True)
 class VariantSnapshot:
-    """None means: as the product. Times are UTC. images: main one first."""
+    """None means: as the product (see terms.py). Times are UTC. images: main one first."""
 
     id: int
     name: str
@@ -103,3 +103,8 @@ class ProductSnapshot:
     custom_labels: tuple[str, ...] = ("", "", "", "", "")
     images: tuple[ImageSnapshot, ...] = ()
     variants: tuple[VariantSnapshot, ...] = field(default_factory=tuple)
+
+    @property
+    def is_simple(self) -> bool:
+        """True when there is nothing to choose: no variants but, at most, the default one."""
+        return not self.variants or (len(self.variants) == 1 and self.variants[0].is_default)

@@ -30,9 +30,7 @@ def _picture_notes(carrier: Carrier, around: Surroundings) -> list[Reason]:
 
 def _price_notes(carrier: Carrier) -> list[Reason]:
     price = price_of(carrier)
-    choices = carrier.sizes or ((carrier.variant,) if carrier.variant else ())
-    own = [choice.sale_price for choice in choices if choice.sale_price is not None]
-    offers = own or ([carrier.product.sale_price] if carrier.product.sale_price is not None else [])
+    offers = [choice.sale_price for choice in carrier.choices if choice.sale_price]
     if not price or not offers or min(offers) < price:
         return []
     return [Reason("sale_not_lower", f"The sale price of {carrier.retailer_id} is not below its price, so no sale is shown.")]

@@ -65,7 +65,7 @@ def wanted_for(item: Item, carrier: Carrier | None, around: Surroundings, now: d
     may_exist = item.was_sent and item.live_hash != ABSENT
     if carrier is None:
         return Wanted(Kind.DELETE, DELETE_HASH, reason=NO_SKU) if may_exist else Wanted(Kind.NOTHING, ABSENT)
-    boundary = next_boundary(carrier.product, now)
+    boundary = next_boundary(carrier, now)
     reason = reason_against(carrier, around)
     if reason and may_exist and reason.code in (IMAGE_OUT, IMAGE_UNFIT):
         # Nothing is taken off sale because its picture's host is out, or shows a page about it, just now: Meta has a copy of its own.

@@ -1,11 +1,13 @@
 """Which items a product makes at Meta, and under which retailer_id. Pure."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from products_and_services.snapshot import ProductSnapshot, VariantSnapshot
+from products_and_services.terms import Terms, terms_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Carrier:
     """Who carries a retailer_id now. variant None: the product itself; sizes: active variants without a SKU (price from the cheapest)."""
 
@@ -15,6 +17,11 @@ class Carrier:
     group_id: str = ""
     sizes: tuple[VariantSnapshot, ...] = ()
 
+    @cached_property
+    def choices(self) -> tuple[Terms, ...]:
+        """What is sold under the retailer_id: each active size, the variant, or the product itself."""
+        return tuple(terms_of(self.product, choice) for choice in self.sizes or (self.variant,))
+
 
 def carriers_of(product: ProductSnapshot) -> list[Carrier]:
     """The product's items, first the one shown first.
@@ -23,7 +30,7 @@ def carriers_of(product: ProductSnapshot) -> list[Carrier]:
     product itself. Only variants without SKUs (sizes): one item under the product's SKU.
     """
     with_sku = [variant for variant in product.variants if variant.sku]
-    if is_simple(product):
+    if product.is_simple:
         sku = product.sku or next((variant.sku for variant in with_sku), None)
         only = product.variants[0] if product.variants else None
         return [Carrier(sku, product, only)] if sku else []
@@ -34,13 +41,8 @@ def carriers_of(product: ProductSnapshot) -> list[Carrier]:
     return [Carrier(product.sku, product, None, "", sizes)] if product.sku else []
 
 
-def is_simple(product: ProductSnapshot) -> bool:
-    """True when the product has no variants but, at most, its default one."""
-    return not product.variants or (len(product.variants) == 1 and product.variants[0].is_default)
-
-
 def variants_left_out(product: ProductSnapshot) -> list[VariantSnapshot]:
     """Variants without a SKU beside variants with one: Meta cannot show them, so they are not sent."""
-    if is_simple(product) or not any(variant.sku for variant in product.variants):
+    if product.is_simple or not any(variant.sku for variant in product.variants):
         return []
     return [variant for variant in product.variants if not variant.sku]

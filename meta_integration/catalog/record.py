@@ -10,11 +10,11 @@ from urllib.parse import quote
 import orjson
 
 from common.html_text import html_to_text
-from common.money import quantize
 from meta_integration.catalog.items import Carrier
 from meta_integration.catalog.pictures import PictureRules, has_address, pictures_of
 from meta_integration.catalog.shape import shape_of
 from products_and_services.snapshot import ImageSnapshot, ProductSnapshot, VariantSnapshot
+from products_and_services.terms import Terms
 
 # Limits of the items_batch reference ("Product Catalog Items Batch"); longer text is cut, the end of a product_type path is kept.
 NAME_LIMIT, DESCRIPTION_LIMIT, PRODUCT_TYPE_LIMIT, MORE_IMAGES = 100, 5000, 750, 20
@@ -97,7 +97,7 @@ def build_record(carrier: Carrier, around: Surroundings, now: datetime) -> Catal
     product, variant = carrier.product, carrier.variant
     pictures = usable_images(carrier, around)
     price = price_of(carrier)
-    sale = sale_price_of(carrier, price, now)
+    sale = sale_of(carrier, price, now)
     attributes = dict(_attributes(variant)) if carrier.group_id else {}
     numbers = {name: attributes.pop(name, "")[:limit] for name, limit in NUMBER_LIMITS.items()}
     named = {name: attributes.pop(name, "")[:limit] for name, limit in NAMED_LIMITS.items()}
@@ -112,9 +112,9 @@ def build_record(carrier: Carrier, around: Surroundings, now: datetime) -> Catal
         brand=(product.brand.strip() or product.vendor.strip() or around.tenant_name.strip())[:100],
         price=price,
         currency=product.currency,
-        sale_price=sale,
-        sale_starts_at=product.sale_starts_at if sale is not None else None,
-        sale_ends_at=product.sale_ends_at if sale is not None else None,
+        sale_price=sale.sale_price if sale else None,
+        sale_starts_at=sale.sale_starts_at if sale else None,
+        sale_ends_at=sale.sale_ends_at if sale else None,
         availability=availability_of(carrier),
         condition=product.condition,
         google_category=product.google_product_category.strip() or (category.google_category.strip() if category else ""),
@@ -134,42 +134,40 @@ def build_record(carrier: Carrier, around: Surroundings, now: datetime) -> Catal
 
 def price_of(carrier: Carrier) -> Decimal:
     """Major units, rounded to the currency. Sizes: the cheapest active one. 0 when there is none (not eligible)."""
-    prices = [_own_or(size.price, carrier.product.price) for size in carrier.sizes] or [
-        _own_or(carrier.variant.price if carrier.variant else None, carrier.product.price)
-    ]
-    return quantize(min((price for price in prices if price), default=Decimal(0)), carrier.product.currency)
+    return min((choice.price for choice in carrier.choices if choice.price), default=Decimal(0))
 
 
-def sale_price_of(carrier: Carrier, price: Decimal, now: datetime) -> Decimal | None:
-    """The rounded sale price while its window is open and it is a real reduction, else None."""
-    product = carrier.product
-    if (product.sale_starts_at and now < product.sale_starts_at) or (product.sale_ends_at and now >= product.sale_ends_at):
-        return None
-    offers = [_own_or(size.sale_price, product.sale_price) for size in carrier.sizes] or [
-        _own_or(carrier.variant.sale_price if carrier.variant else None, product.sale_price)
-    ]
-    sale = min((offer for offer in offers if offer), default=None)
-    rounded = None if sale is None else quantize(sale, product.currency)
-    return rounded if rounded is not None and 0 < rounded < price else None
+def sale_of(carrier: Carrier, price: Decimal, now: datetime) -> Terms | None:
+    """Of the choices the one with the lowest sale price that is open and a real reduction of the price, else None.
+
+    Of equal ones the sale that lasts longest: Meta ends it at the date it was given.
+    """
+    on_sale = [choice for choice in _for_sale(carrier) if choice.sale_at(now, price)]
+    return min(on_sale, key=lambda choice: (choice.sale_price, *_ending(choice)), default=None)
 
 
-def next_boundary(product: ProductSnapshot, now: datetime) -> datetime | None:
-    """When the clock alone will next change the record: a sale opens or closes."""
-    return min((moment for moment in (product.sale_starts_at, product.sale_ends_at) if moment and moment > now), default=None)
+def next_boundary(carrier: Carrier, now: datetime) -> datetime | None:
+    """When the clock alone will next change the record: the sale of one of its choices opens or closes."""
+    moments = [moment for choice in carrier.choices for moment in (choice.sale_starts_at, choice.sale_ends_at)]
+    return min((moment for moment in moments if moment and moment > now), default=None)
 
 
 def availability_of(carrier: Carrier) -> str:
-    """ "in stock", "available for order" (back-orders) or "out of stock"."""
-    product = carrier.product
-    if not product.is_available:
-        return "out of stock"
-    if not product.track_stock:
+    """ "in stock", "available for order" (back-orders) or "out of stock": the best of what can be chosen."""
+    choices = _for_sale(carrier)
+    if any(choice.is_in_stock for choice in choices):
         return "in stock"
-    choices = carrier.sizes or ((carrier.variant,) if carrier.variant else ())
-    quantities = [_own_or(choice.stock_quantity, product.stock_quantity) for choice in choices] or [product.stock_quantity]
-    if max(quantities) > 0:
-        return "in stock"
-    return "available for order" if product.allow_backorder else "out of stock"
+    return "available for order" if any(choice.may_be_ordered for choice in choices) else "out of stock"
+
+
+def _for_sale(carrier: Carrier) -> list[Terms]:
+    """The choices that have a price: what has none cannot be bought, however much of it there is."""
+    return [choice for choice in carrier.choices if choice.price]
+
+
+def _ending(choice: Terms) -> tuple[bool, float]:
+    """Sorts sales without an end before those with one, and late ends before early ones."""
+    return choice.sale_ends_at is not None, -choice.sale_ends_at.timestamp() if choice.sale_ends_at else 0
 
 
 def usable_images(carrier: Carrier, around: Surroundings) -> tuple[str, ...]:
@@ -179,10 +177,6 @@ def usable_images(carrier: Carrier, around: Surroundings) -> tuple[str, ...]:
     if not urls and placeholder and has_address(ImageSnapshot(placeholder, is_local=False), around.pictures):
         return (placeholder,)
     return urls
-
-
-def _own_or(own: Any, otherwise: Any) -> Any:
-    return otherwise if own is None else own
 
 
 def _name(carrier: Carrier) -> str:

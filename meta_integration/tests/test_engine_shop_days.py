@@ -223,6 +223,22 @@ def test_sizes_are_one_item_with_the_cheapest_price(world, catalog, product):
     assert shown(world, catalog, "A-1", "price") == ("12.00 USD",)
 
 
+def test_one_variant_may_be_back_ordered_and_another_is_counted(world, catalog, product):
+    red, blue = (VariantFactory(product=product, name=name, sku=f"A-1-{name}") for name in ("Red", "Blue"))
+    change(product, stock_quantity=0, track_stock=False)
+    change(red, track_stock=True)
+    world.settle(catalog)
+    assert (shown(world, catalog, "A-1-Red", "availability"), shown(world, catalog, "A-1-Blue", "availability")) == (
+        ("out of stock",),
+        ("in stock",),
+    )
+    change(red, allow_backorder=True)
+    change(blue, track_stock=True, allow_backorder=False)
+    world.settle(catalog)
+    assert shown(world, catalog, "A-1-Red", "availability") == ("available for order",)
+    assert shown(world, catalog, "A-1-Blue", "availability") == ("out of stock",)
+
+
 def test_a_variant_with_its_products_sku_is_no_duplicate(world, catalog, product):
     VariantFactory(product=product, name="Red", sku="A-1")
     world.settle(catalog)

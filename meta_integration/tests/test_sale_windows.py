@@ -34,6 +34,22 @@ def sized(world, tenant, **window):
     return "PIZZA", "8.00 USD", "5.00 USD"
 
 
+def one_colour(world, tenant, **window):
+    """The variant has the window; its product another one, which is over."""
+    product = world.product(tenant, "SHIRT", price=Decimal(10), sale_price=Decimal(9), sale_ends_at=world.now - CLOSES)
+    VariantFactory(product=product, sku="S-R", price=Decimal(20), sale_price=Decimal(12), **window)
+    VariantFactory(product=product, sku="S-B")
+    return "S-R", "20.00 USD", "12.00 USD"
+
+
+def one_size(world, tenant, **window):
+    """As above, and the other size has no sale at all."""
+    product = world.product(tenant, "PIZZA", price=Decimal(10), sale_starts_at=world.now + timedelta(days=9))
+    VariantFactory(product=product, name="small", price=Decimal(8), sale_price=Decimal(5), **window)
+    VariantFactory(product=product, name="large", price=Decimal(15))
+    return "PIZZA", "8.00 USD", "5.00 USD"
+
+
 def minute_by_minute(world, catalog, minutes):
     """Beat and workers, nobody edits anything."""
     for _ in range(minutes):
@@ -47,7 +63,7 @@ def on_sale(world, catalog, sku):
 
 
 @pytest.mark.parametrize("bystanders", [0, 8], ids=["single calls", "batch"])
-@pytest.mark.parametrize("make", [plain, coloured, sized])
+@pytest.mark.parametrize("make", [plain, coloured, sized, one_colour, one_size])
 @pytest.mark.parametrize("sides", ["both", "start", "end"])
 def test_a_sale_window_reaches_meta_without_an_edit(world, catalog, tenant, make, bystanders, sides):
     window = {"sale_starts_at": world.now + OPENS, "sale_ends_at": world.now + CLOSES}
@@ -80,6 +96,18 @@ def test_after_a_night_without_beat_the_sale_is_as_it_should_be(world, catalog, 
     minute_by_minute(world, catalog, 1)
     assert {sku: on_sale(world, catalog, sku) for sku in ("OPENED", "OVER", "ENDED")} == {"OPENED": "6.00 USD", "OVER": None, "ENDED": None}
     assert len(world.writes()) == calls + 2  # What opened and closed unseen needs no call.
+
+
+def test_sizes_take_turns_being_on_sale(world, catalog, tenant):
+    product = world.product(tenant, "PIZZA", price=Decimal(10))
+    VariantFactory(product=product, name="small", sale_price=Decimal(6), sale_ends_at=world.now + OPENS)
+    VariantFactory(product=product, name="large", sale_price=Decimal(7), sale_starts_at=world.now + OPENS, sale_ends_at=world.now + CLOSES)
+    world.settle(catalog)
+    seen = [on_sale(world, catalog, "PIZZA")]
+    for minutes in (32, 31):
+        minute_by_minute(world, catalog, minutes)
+        seen.append(on_sale(world, catalog, "PIZZA"))
+    assert seen == ["6.00 USD", "7.00 USD", None]
 
 
 def test_both_ends_travel_in_either_dialect(world, catalog, tenant):

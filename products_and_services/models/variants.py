@@ -19,7 +19,7 @@ ONE_DEFAULT = "one_default_variant_per_product"
 class ProductVariant(ProductPart):
     """One choice of a product. `is_default` marks the only variant of a simple product, or the choice shown first.
 
-    A sale window is one thing: with either date of its own the variant has a window of its own.
+    The two dates are one window: with either of its own the variant has a window of its own (see terms.py).
     """
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")

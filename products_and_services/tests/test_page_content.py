@@ -84,6 +84,28 @@ def test_sizes_are_listed_and_the_cheapest_is_the_price():
     assert (content.offer.price, content.starts_at_price) == ("$12.00", True)
 
 
+def test_each_size_has_its_own_stock_and_sale_and_the_page_is_sold_out_only_when_all_are():
+    small = size(1, "Small", "12", track_stock=True, stock_quantity=0)
+    large = size(2, "Large", "18", sale_price=Decimal(15), sale_starts_at=EARLIER, sale_ends_at=LATER)
+    late = size(3, "Party", "30", sale_price=Decimal(20), sale_starts_at=LATER, allow_backorder=True, track_stock=True, stock_quantity=-2)
+    content = page(replace(PRODUCT, track_stock=False, sale_ends_at=EARLIER, variants=(small, large, late)))
+    assert [(choice.price, choice.was, choice.in_stock) for choice in content.choices] == [
+        ("$12.00", "", False), ("$15.00", "$18.00", True), ("$30.00", "", True),
+    ]  # fmt: skip
+    assert (content.offer.price, content.offer.in_stock) == ("$12.00", True)
+    assert not page(replace(PRODUCT, variants=(small,))).offer.in_stock
+
+
+def test_the_only_variant_of_a_simple_product_speaks_for_it():
+    plain = replace(PRODUCT, variants=(size(1, "Default", "99", is_default=True, track_stock=True, stock_quantity=0),))
+    assert (page(plain).offer.price, page(plain).offer.in_stock, page(plain).name) == ("$99.00", False, "Inverter")
+
+
+def test_the_variant_shown_first_is_a_choice_too():
+    content = page(replace(PRODUCT, variants=(size(1, "Red", is_default=True), size(2, "Blue"))))
+    assert [choice.name for choice in content.choices] == ["Red", "Blue"]
+
+
 def test_sizes_of_one_price_have_no_from():
     assert page(replace(PRODUCT, variants=(size(1, "Red"), size(2, "Blue")))).starts_at_price is False
 

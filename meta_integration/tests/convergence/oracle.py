@@ -64,7 +64,7 @@ def shown(tenant: Tenant, product: Product, variant: Any, sizes: list[ProductVar
         "product_type": " > ".join(step.name for step in reversed(line)),
         "custom_label_0": product.custom_label_0,
         "origin_country": product.origin_country,
-        **sale(product, price, currency, now),
+        **sale(product, choices, price, currency, now),
     }
     if variant:
         fields["retailer_product_group_id"] = product.sku or f"group-{product.pk}"
@@ -73,16 +73,36 @@ def shown(tenant: Tenant, product: Product, variant: Any, sizes: list[ProductVar
     return {name: value for name, value in fields.items() if value}
 
 
+def of(product: Product, choice: ProductVariant | None, name: str) -> Any:
+    """The choice's own value, or the product's where it has none."""
+    own = getattr(choice, name) if choice else None
+    return getattr(product, name) if own is None else own
+
+
 def availability(product: Product, choices: list[ProductVariant]) -> str:
-    stock = max([choice.stock_quantity if choice.stock_quantity is not None else product.stock_quantity for choice in choices]
-                or [product.stock_quantity])  # fmt: skip
-    return "in stock" if product.is_available and stock > 0 else "out of stock"
+    sold = [choice for choice in choices or [None] if of(product, choice, "price")]
+    best = "out of stock"
+    for choice in sold if product.is_available else []:
+        if not of(product, choice, "track_stock") or of(product, choice, "stock_quantity") > 0:
+            return "in stock"
+        if of(product, choice, "allow_backorder"):
+            best = "available for order"
+    return best
 
 
-def sale(product: Product, price: Decimal, currency: str, now: datetime) -> dict[str, str]:
-    opens, closes, offer = product.sale_starts_at, product.sale_ends_at, product.sale_price
-    if not offer or offer >= price or (opens and now < opens) or (closes and now >= closes):
+def sale(product: Product, choices: list[ProductVariant], price: Decimal, currency: str, now: datetime) -> dict[str, str]:
+    """The cheapest sale that is open; of two that cost the same the one that ends last."""
+    found = []
+    for place, choice in enumerate(choices or [None]):
+        window = choice if choice and (choice.sale_starts_at or choice.sale_ends_at) else product
+        opens, closes, offer = window.sale_starts_at, window.sale_ends_at, of(product, choice, "sale_price")
+        is_sold = of(product, choice, "price") and offer and offer < price
+        if is_sold and (not opens or opens <= now) and (not closes or now < closes):
+            last = now - closes if closes else now - datetime.max.replace(tzinfo=now.tzinfo)
+            found.append((offer, last, place, opens, closes))
+    if not found:
         return {}
+    offer, _, _, opens, closes = min(found)
     if not (opens and closes):
         return {"sale_price": money(offer, currency)}
     written = {name: moment.strftime("%Y-%m-%dT%H:%M:%S+0000") for name, moment in (("start", opens), ("end", closes))}

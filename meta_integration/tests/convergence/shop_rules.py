@@ -22,9 +22,13 @@ EDITS = st.sampled_from(
      ("stock_quantity", 0), ("stock_quantity", 5), ("is_active", False), ("is_active", True), ("sync_to_meta", False),
      ("sync_to_meta", True), ("is_available", False), ("brand", "Acme"), ("custom_label_0", "x"), ("custom_label_0", ""),
      ("currency", "JPY"), ("currency", ""), ("origin_country", "IN"), ("origin_country", ""), ("sale_price", Decimal(5)),
-     ("sale_price", None)]
+     ("sale_price", None), ("track_stock", False), ("track_stock", True), ("allow_backorder", True), ("allow_backorder", False)]
 )  # fmt: skip
-VARIANT_EDITS = st.sampled_from([("price", Decimal(9)), ("is_active", False), ("stock_quantity", 0), ("attributes", {})])
+VARIANT_EDITS = st.sampled_from(
+    [("price", Decimal(9)), ("price", None), ("is_active", False), ("is_active", True), ("stock_quantity", 0), ("stock_quantity", 3),
+     ("stock_quantity", None), ("attributes", {}), ("track_stock", True), ("track_stock", False), ("track_stock", None),
+     ("allow_backorder", True), ("allow_backorder", False), ("allow_backorder", None), ("sale_price", Decimal(4)), ("sale_price", None)]
+)  # fmt: skip
 
 
 class ShopRules:
@@ -128,6 +132,15 @@ class ShopRules:
         variant = self.a_variant(who, index)
         if variant:
             setattr(variant, *change)
+            variant.save()
+
+    @rule(who=SOLAR_MOSTLY, index=INDEX, opens=st.integers(-2, 2), lasts=st.integers(1, 3), sides=st.sampled_from(["both", "start", "end"]))
+    def plan_sale_of_a_variant(self, who: int, index: int, opens: int, lasts: int, sides: str) -> None:
+        variant = self.a_variant(who, index)
+        if variant:
+            starts = self.world.now + timedelta(minutes=20 * opens)
+            variant.sale_starts_at = None if sides == "end" else starts
+            variant.sale_ends_at = None if sides == "start" else starts + timedelta(minutes=30 * lasts)
             variant.save()
 
     @rule(who=SOLAR_MOSTLY, index=INDEX)
