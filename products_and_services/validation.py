@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from products_and_services.google_category import tidy_category
 from products_and_services.models.skus import clean_sku, owner_of_sku, sku_taken_message
 
+WINDOW = ("sale_starts_at", "sale_ends_at")
+
 
 def validate_product(product: Any) -> None:
     """Raises ValidationError with one message per field."""

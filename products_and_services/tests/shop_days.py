@@ -1,5 +1,6 @@
 """Random days of a shop, for hypothesis: what may happen to a product, and the whole state of it to compare."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from products_and_services.models import Product, ProductCategory, ProductImage,
 from products_and_services.undo.steps import State
 from products_and_services.undo.stored import load_whole
 
+START = datetime(2026, 3, 1, tzinfo=UTC)
 NUMBERS = st.integers(0, 5)
 WORDS = st.sampled_from(["", "red", "Größe L", "x" * 40])
 EDITS = st.one_of(
@@ -17,6 +19,7 @@ EDITS = st.one_of(
     st.tuples(st.just("category"), st.sampled_from(["main", "further", "none"]), NUMBERS),
     st.tuples(st.just("new variant"), st.booleans(), NUMBERS),
     st.tuples(st.just("variant"), WORDS, NUMBERS),
+    st.tuples(st.just("variant terms"), st.sampled_from([None, True, False]), NUMBERS),
     st.tuples(st.just("variant sku"), st.sampled_from(["A", "B", "C", "D", None]), NUMBERS),
     st.tuples(st.just("default"), st.booleans(), NUMBERS),
     st.tuples(st.just("variant goes"), st.none(), NUMBERS),
@@ -77,6 +80,9 @@ def _change_part(part: Any, kind: str, what: Any, number: int) -> None:
         return
     if kind == "variant":
         part.name, part.price = what, Decimal(number)
+    elif kind == "variant terms":
+        part.track_stock, part.allow_backorder = what, None if what is None else not what
+        part.sale_starts_at, part.sale_ends_at = (START + timedelta(days=days) if number else None for days in (number, 9))
     elif kind == "variant sku":
         part.sku = what
     elif kind == "default":

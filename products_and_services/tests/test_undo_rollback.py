@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -245,6 +246,57 @@ def test_prices_of_which_only_some_go_back_still_fit(shop):
     product.refresh_from_db()
     assert (product.price, product.sale_price) == (Decimal("60"), None)
     assert [code for _, code, _ in issues(rollback)] == ["changed_since", "does_not_fit"]
+
+
+def _as_product(shop):
+    return shop.products[0]
+
+
+def _as_variant(shop):
+    shop.products[0].price = Decimal("100")
+    shop.products[0].save()
+    return VariantFactory(product=shop.products[0])
+
+
+@pytest.mark.parametrize("make", [_as_product, _as_variant])
+def test_a_sale_window_of_which_only_one_date_goes_back_still_fits(shop, make):
+    """The end was set by somebody else since, so it is no conflict of the start; the database would refuse the two together."""
+    row = make(shop)
+    start = datetime(2026, 3, 10, tzinfo=UTC)
+    row.sale_starts_at = start
+    row.save()
+
+    def earlier():
+        row.sale_starts_at, row.sort_order = start - timedelta(days=9), 7
+        row.save()
+
+    run = ended_run(shop.tenant, earlier)
+    with acting_as(Actor("person bob")):
+        row.sale_ends_at = start - timedelta(days=5)
+        row.save()
+    rollback = roll_back(run)
+    row.refresh_from_db()
+    assert (row.sale_starts_at, row.sort_order) == (start - timedelta(days=9), 0)
+    assert [code for _, code, _ in issues(rollback)] == ["does_not_fit"]
+
+
+def test_a_variants_sale_price_that_goes_back_still_fits_the_price_its_product_has_then(shop):
+    product = shop.products[0]
+    change_products(shop.tenant.pk, [product.pk], {"price": Decimal("100"), "sale_price": None})
+    variant = VariantFactory(product=product, sale_price=Decimal("80"), stock_quantity=1)
+
+    def cheaper():
+        change_products(shop.tenant.pk, [product.pk], {"price": Decimal("50")})
+        variant.sale_price, variant.stock_quantity = Decimal("40"), 2
+        variant.save()
+
+    run = ended_run(shop.tenant, cheaper)
+    with acting_as(Actor("person bob")):
+        variant.stock_quantity = 3
+        variant.save()
+    roll_back(run)  # The stock stays Bob's; both prices go back together.
+    variant.refresh_from_db()
+    assert (variant.sale_price, variant.product.price, variant.stock_quantity) == (Decimal("80"), Decimal("100"), 3)
 
 
 def test_a_default_mark_goes_back_whichever_way_it_went(shop):

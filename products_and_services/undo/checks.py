@@ -10,12 +10,10 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 
 from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant
+from products_and_services.undo.sales import check_sales
 from products_and_services.undo.skus import check_skus
 from products_and_services.undo.steps import Key, Problem, Step
-from products_and_services.undo.stored import MODELS, PICTURES, for_column
-from products_and_services.validation import sale_errors
-
-SALE = ("price", "sale_price", "sale_starts_at", "sale_ends_at")
+from products_and_services.undo.stored import MODELS, PICTURES
 
 
 def missing_files(steps: Collection[Step]) -> set[str]:
@@ -42,7 +40,7 @@ def check(
         look()
     checker.files(set(missing))
     check_skus(tenant_id, checker.steps, checker.leave, set(pending))
-    checker.sales(mixed)
+    check_sales(checker.steps, checker.leave, set(mixed))
     return [step for step in checker.steps if step.changes or step.action != "changed"], checker.problems
 
 
@@ -144,20 +142,6 @@ class _Checker:
                     step.changes.pop(name, None)
                 words = "The picture would have neither file nor address."
                 self.problems.append(Problem(step.product_id, *step.key, "image", "no_picture", words))
-
-    def sales(self, mixed: Collection[Key]) -> None:
-        """Prices of which only some go back must still fit together."""
-        parted = [step for step in self.steps if step.key in mixed and step.entity == "product" and step.action == "changed"]
-        stored = Product.objects.in_bulk([step.entity_id for step in parted]) if parted else {}
-        for step in parted:
-            product, names = stored.get(step.entity_id), [name for name in SALE if name in step.changes]
-            if product is None or not names:
-                continue
-            for name in names:
-                setattr(product, name, for_column("product", name, step.changes[name][1]))
-            for words in list(sale_errors(product).values())[:1]:
-                for name in names:
-                    self.leave(step, name, "does_not_fit", f"It does not fit what was changed since: {words}")
 
     def _images(self, action: str) -> list[Step]:
         return [step for step in self.steps if step.entity == "image" and step.action == action]
