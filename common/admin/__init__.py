@@ -30,6 +30,9 @@ from unfold.widgets import (
     UnfoldAdminFileFieldWidget as FileWidget,
 )
 from unfold.widgets import (
+    UnfoldAdminNullBooleanSelectWidget as YesNoWidget,
+)
+from unfold.widgets import (
     UnfoldAdminPasswordWidget as PasswordWidget,
 )
 from unfold.widgets import (
@@ -83,6 +86,7 @@ __all__ = [
     "Tool",
     "UserChangeForm",
     "UserCreationForm",
+    "YesNoWidget",
     "action",
     "dashboard_section",
     "display",

@@ -1,4 +1,4 @@
-"""Form fields that spare shop owners JSON: lists of words and "name: value" pairs as plain text."""
+"""Form fields in shop owners' terms: amounts, yes / no / as the product, lists of words and "name: value" pairs as plain text."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db import models
 
-from common.admin import TextWidget
+from common.admin import TextWidget, YesNoWidget
 
 
 class AmountField(forms.DecimalField):
@@ -21,6 +21,16 @@ class AmountField(forms.DecimalField):
 
 # For `formfield_overrides` of an admin class or inline.
 AMOUNTS = {models.DecimalField: {"form_class": AmountField}}
+
+
+class YesNoOrAsProductField(forms.NullBooleanField):
+    """A flag of a variant that may be left to its product."""
+
+    widget = YesNoWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, **options})
+        self.widget.choices = [("unknown", "as the product"), ("true", "yes"), ("false", "no")]
 
 
 class WordsField(forms.CharField):

@@ -88,18 +88,29 @@ class VariantFormSet(BaseInlineFormSet):
 
 
 class VariantInline(TenantInline):
-    """Colours with a SKU of their own, or sizes without one. An empty field means: as the product."""
+    """Colours with a SKU of their own, or sizes without one. Empty means: as the product. Rarer rules are on the variant's page."""
 
     model = ProductVariant
     form = VariantForm
     formset = VariantFormSet
-    fields = VariantForm.Meta.fields
+    fields = (*VariantForm.Meta.fields, "own_rules")
+    readonly_fields = ("own_rules",)
     formfield_overrides = AMOUNTS
     show_change_link = True
     verbose_name_plural = "variants and sizes"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("product")
+
+    @display(description="Rules of its own")
+    def own_rules(self, variant: ProductVariant) -> str:
+        """What its own page sets apart from the product, in words."""
+        rules = [
+            {True: "stock is counted", False: "stock is not counted"}.get(variant.track_stock),
+            {True: "back-order", False: "no back-order"}.get(variant.allow_backorder),
+            "sale dates" if variant.sale_starts_at or variant.sale_ends_at else None,
+        ]
+        return ", ".join(filter(None, rules)) or "—"
 
 
 class ModifierGroupInline(TenantInline):

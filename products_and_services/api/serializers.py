@@ -57,7 +57,10 @@ class CatalogSerializer(TenantModelSerializer):
 
 
 class VariantSerializer(CatalogSerializer):
-    """An empty price, sale price or stock means: as the product. A SKU equal to the product's is stored blank."""
+    """null in an amount, a date, stock_quantity, track_stock or allow_backorder means: as the product.
+
+    The two dates are one window: with either of its own the variant has its own. A SKU equal to the product's is stored blank.
+    """
 
     attributes = WordMap()
     image = PictureField()
@@ -65,8 +68,8 @@ class VariantSerializer(CatalogSerializer):
     class Meta:
         model = ProductVariant
         fields = (
-            "id", "product", "name", "sku", "price", "sale_price", "stock_quantity", "attributes", "image", "is_default", "is_active",
-            "sort_order", "external_id", "created_at", "updated_at",
+            "id", "product", "name", "sku", "price", "sale_price", "sale_starts_at", "sale_ends_at", "track_stock", "stock_quantity",
+            "allow_backorder", "attributes", "image", "is_default", "is_active", "sort_order", "external_id", "created_at", "updated_at",
         )  # fmt: skip
         validators = ()  # Saving a default variant takes the mark from the other one.
 

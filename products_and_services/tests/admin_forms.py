@@ -5,6 +5,7 @@ from decimal import Decimal
 from html import unescape
 
 from django.contrib.messages import get_messages
+from django.forms import NullBooleanField
 from django.urls import reverse
 
 from products_and_services.tests.factories import (
@@ -30,6 +31,9 @@ def form_data(response):
     for source in [form, *(row for inline in response.context["inline_admin_formsets"] for row in inline.formset.forms)]:
         for bound in source:
             value = bound.value()
+            if isinstance(bound.field, NullBooleanField):
+                data[bound.html_name] = bound.field.widget.format_value(value)
+                continue
             if hasattr(bound.field, "clean") and bound.field.__class__.__name__ in ("ImageField", "FileField"):
                 continue
             if value is True:

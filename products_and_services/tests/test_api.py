@@ -311,10 +311,12 @@ def test_variants(tenant, api):
     assert [row["id"] for row in api.get(f"/v1/variants/?product={product.pk}").json()["results"]] == [made["id"], first.pk]
 
 
+
 def test_an_upload_leaves_out_what_it_does_not_say(tenant, api):
-    variant = VariantFactory(product=ProductFactory(tenant=tenant), attributes={"color": "Red"}, is_default=True)
+    variant = VariantFactory(product=ProductFactory(tenant=tenant), attributes={"color": "Red"}, is_default=True, allow_backorder=False)
     shown = api.patch(f"/v1/variants/{variant.pk}/", {"image": picture_file()}, format="multipart").json()
     assert (shown["is_active"], shown["is_default"], shown["attributes"]) == (True, True, {"color": "Red"})
+    assert (shown["allow_backorder"], shown["track_stock"]) == (False, None)
     made = api.post("/v1/variants/", {"product": variant.product_id, "image": picture_file()}, format="multipart").json()
     assert (made["is_active"], made["is_default"], made["attributes"]) == (True, False, {})
     cleared = api.patch(f"/v1/variants/{variant.pk}/", {"image": None}).json()
