@@ -27,6 +27,7 @@ TEXT = Kind(v.read_text)
 AMOUNT = Kind(v.read_amount, v.write_amount, _none)
 NUMBER = Kind(v.read_number, cleared=_none)
 FLAG = Kind(v.read_flag, v.write_flag, None)
+FLAG_OR_PRODUCTS = Kind(v.read_flag, v.write_flag, _none)
 MOMENT = Kind(v.read_moment, v.write_moment, _none)
 WORDS = Kind(v.read_words, v.write_words, list)
 PAIRS = Kind(v.read_pairs, v.write_pairs, dict)
@@ -75,12 +76,17 @@ COLUMNS = (
     Column("name", "Name", TEXT, "Needed for a new product.", of_variants=True, example="Inverter 3 kVA", variant_example="White"),
     Column("price", "Price", AMOUNT, "12.50 or 12,50; without currency.", of_variants=True, example="399.00", variant_example="409.00"),
     Column("sale_price", "Sale price", AMOUNT, "Below the price.", of_variants=True, example="349.00"),
-    Column("sale_starts_at", "Sale starts", MOMENT, "2026-11-25 or 2026-11-25 18:30, in the time zone of the business."),
-    Column("sale_ends_at", "Sale ends", MOMENT, "As above."),
+    Column("sale_starts_at", "Sale starts", MOMENT, "2026-11-25 or 2026-11-25 18:30, in the time zone of the business.",
+           of_variants=True),
+    Column("sale_ends_at", "Sale ends", MOMENT,
+           "As above. A variant with either date has a sale window of its own, with neither its product's.",
+           of_variants=True),
     Column("currency", "Currency", CODE, "Three letters; blank: the currency of the business."),
     Column("stock_quantity", "Stock", NUMBER, "A whole number. Of a variant: empty means as the product.", of_variants=True, example="12"),
-    Column("track_stock", "Track stock", FLAG, "no: always available.", example="yes"),
-    Column("allow_backorder", "Allow back-order", FLAG, "yes: sold although there is none.", example="no"),
+    Column("track_stock", "Track stock", FLAG_OR_PRODUCTS, "no: always available. Of a variant: empty means as the product.",
+           of_variants=True, example="yes"),
+    Column("allow_backorder", "Allow back-order", FLAG_OR_PRODUCTS, "yes: sold although there is none. Of a variant as above.",
+           of_variants=True, example="no"),
     Column("is_active", "Active", FLAG, "no: not for sale, hidden at Meta.", of_variants=True, example="yes", variant_example="yes"),
     Column("is_available", "Available", FLAG, "no: sold out today.", example="yes"),
     Column("sync_to_meta", "Sync to Meta", FLAG, "no: kept away from Meta.", example="yes"),

@@ -11,11 +11,12 @@ from itertools import groupby
 from typing import Any
 
 from common.html_text import html_to_text
-from products_and_services.spreadsheets.headings import OURS, SHOPIFY, WOOCOMMERCE
-from products_and_services.spreadsheets.values import cell_text
+from products_and_services.spreadsheets.headings import OURS, SHOPIFY, WOOCOMMERCE, Headings
+from products_and_services.spreadsheets.values import EMPTY_WORD, NO, cell_text
 
 Cells = dict[str, Any]
 TEXTS = ("description", "short_description")
+STOCK_RULES = ("track_stock", "stock_quantity", "allow_backorder")
 ONLY_OPTION = ("title", "default title")
 
 
@@ -27,12 +28,12 @@ class SheetRow:
     cells: Cells = field(default_factory=dict)
 
 
-def translate(rows: Iterable[SheetRow], source: str) -> Iterator[SheetRow]:
+def translate(rows: Iterable[SheetRow], headings: Headings) -> Iterator[SheetRow]:
     """Our rows; one row of a Shopify export may become two (product and variant) with the same number."""
-    return {OURS: _own, WOOCOMMERCE: _woocommerce, SHOPIFY: _shopify}[source](rows)
+    return {OURS: _own, WOOCOMMERCE: _woocommerce, SHOPIFY: _shopify}[headings.source](rows, headings)
 
 
-def _own(rows: Iterable[SheetRow]) -> Iterator[SheetRow]:
+def _own(rows: Iterable[SheetRow], headings: Headings) -> Iterator[SheetRow]:
     for row in rows:
         yield replace(row, cells=_with_pairs(row.cells))
 
@@ -59,7 +60,7 @@ def _as_text(cells: Cells) -> Cells:
 
 
 # --- WooCommerce --------------------------------------------------------------------------------------------------------------
-def _woocommerce(rows: Iterable[SheetRow]) -> Iterator[SheetRow]:
+def _woocommerce(rows: Iterable[SheetRow], headings: Headings) -> Iterator[SheetRow]:
     for row in rows:
         cells = _as_text(dict(row.cells))
         is_variation = "product" in cells
@@ -70,13 +71,27 @@ def _woocommerce(rows: Iterable[SheetRow]) -> Iterator[SheetRow]:
             cells["categories"] = " | ".join(path.replace("\\,", ",") for path in paths[1:])
         if is_variation:
             cells.pop("name", None)  # "T-shirt - Red": the attributes say it better.
-        elif "stock_quantity" not in cells and "is_available" in cells:
-            cells["track_stock"] = "no"
+            cells |= _stock_of_variation(cells)
+        elif "stock_quantity" in cells or "is_available" in cells:
+            cells["track_stock"] = "yes" if "stock_quantity" in cells else "no"
         yield replace(row, cells={name: cell for name, cell in cells.items() if cell != ""})
 
 
+def _stock_of_variation(cells: Cells) -> Cells:
+    """Stock: a number where the variation is counted, "parent" where its product is, blank where nobody counts; "In stock?" says it."""
+    stock, state = (cell_text(cells.get(name, "")).casefold() for name in ("stock_quantity", "is_available"))
+    if stock == "parent":
+        return dict.fromkeys(STOCK_RULES, EMPTY_WORD)
+    if stock:
+        return {"track_stock": "yes"}
+    if state in NO | {"backorder"}:
+        return {"track_stock": "yes", "stock_quantity": 0, "allow_backorder": "no" if state in NO else "yes"}
+    return {"track_stock": "no"} if state else {}
+
+
 # --- Shopify ------------------------------------------------------------------------------------------------------------------
-def _shopify(rows: Iterable[SheetRow]) -> Iterator[SheetRow]:
+def _shopify(rows: Iterable[SheetRow], headings: Headings) -> Iterator[SheetRow]:
+    rows = _with_tracking(rows) if "variant_tracker" in headings.names else rows
     for handle, group in groupby(rows, key=lambda row: cell_text(row.cells.get("handle", ""))):
         if handle:
             yield from _shopify_product(handle, list(group))
@@ -84,9 +99,21 @@ def _shopify(rows: Iterable[SheetRow]) -> Iterator[SheetRow]:
             yield from group  # Without a handle nothing tells what it belongs to: refused later, with its number.
 
 
+def _with_tracking(rows: Iterable[SheetRow]) -> Iterator[SheetRow]:
+    """A blank tracker means that nobody counts; a file without the column says nothing."""
+    for row in rows:
+        tracked = {"track_stock": "yes" if "variant_tracker" in row.cells else "no"}
+        yield replace(row, cells=row.cells | tracked) if _is_sold(row) else row
+
+
+def _is_sold(row: SheetRow) -> bool:
+    """Rows that are no variant hold a further picture only."""
+    return bool({"variant_sku", "variant_price"} & set(row.cells))
+
+
 def _shopify_product(handle: str, rows: list[SheetRow]) -> Iterator[SheetRow]:
     first = rows[0]
-    sold = [row for row in rows if {"variant_sku", "variant_price"} & set(row.cells)]
+    sold = [row for row in rows if _is_sold(row)]
     options = _option_names(first.cells)
     cells = _as_text(_without_pairs(first.cells)) | _prices(first.cells)
     pictures = dict.fromkeys(cell_text(row.cells["images"]) for row in rows if "images" in row.cells)
@@ -95,8 +122,8 @@ def _shopify_product(handle: str, rows: list[SheetRow]) -> Iterator[SheetRow]:
     cells["sku"] = handle if options else cells.get("variant_sku", handle)
     if "status" in cells:
         cells["is_active"] = cells.pop("status")
-    if options:
-        cells.pop("stock_quantity", None)
+    for name in STOCK_RULES if options else ():
+        cells.pop(name, None)
     yield SheetRow(first.number, _known(cells))
     for row in sold if options else ():
         yield SheetRow(row.number, _shopify_variant(handle, row.cells, options))
@@ -118,11 +145,11 @@ def _prices(cells: Cells) -> Cells:
 
 def _shopify_variant(handle: str, cells: Cells, options: dict[str, str]) -> Cells:
     words = {name: cell_text(cells.get(f"attribute {number} value", "")) for number, name in options.items()}
-    kept = {name: cells[name] for name in ("stock_quantity",) if name in cells}
+    kept = {name: cells[name] for name in STOCK_RULES if name in cells}
     picture = {"images": cells["variant_image"]} if "variant_image" in cells else {}
     return _known({"product": handle, "sku": cells.get("variant_sku", ""), "attributes": words, **_prices(cells), **kept, **picture})
 
 
 def _known(cells: Cells) -> Cells:
-    gone = ("handle", "variant_sku", "variant_price", "variant_compare_at_price", "variant_image")
+    gone = ("handle", "variant_sku", "variant_price", "variant_compare_at_price", "variant_image", "variant_tracker")
     return {name: cell for name, cell in cells.items() if name not in gone and cell != ""}

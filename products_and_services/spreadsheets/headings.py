@@ -27,6 +27,7 @@ SHOPIFY_WORDS = {
     "handle": "handle", "bodyhtml": "description", "type": "product_type", "productcategory": "google_product_category",
     "variantsku": "variant_sku", "variantprice": "variant_price", "variantcompareatprice": "variant_compare_at_price",
     "variantinventoryqty": "stock_quantity", "variantinventorypolicy": "allow_backorder", "variantbarcode": "gtin",
+    "variantinventorytracker": "variant_tracker",
     "variantimage": "variant_image", "imagesrc": "images", "imageposition": "", "status": "status",
     "googleshoppinggoogleproductcategory": "google_product_category", "googleshoppingcondition": "condition",
     "googleshoppingmpn": "mpn", **{f"googleshoppingcustomlabel{number}": f"custom_label_{number}" for number in range(5)},

@@ -33,6 +33,8 @@ from products_and_services.spreadsheets.verdicts import (
 from tenants.models import Tenant
 
 LONGEST_SHOWN = 200
+ONLY_VARIANTS_EMPTY = ("stock_quantity", "track_stock", "allow_backorder")
+NOT_EMPTY = "Only a variant can be empty here: it is as its product then. Write the product's value."
 
 
 class Seen:
@@ -100,6 +102,9 @@ class Judge:
         skipped = self._skipped(row, stored)
         if skipped:
             return skipped
+        emptied = [name for name in ONLY_VARIANTS_EMPTY if name in values and values[name] is None]
+        if emptied:
+            return Verdict(row, FAILED, problems=[Problem(BY_NAME[name].heading, NOT_EMPTY, "unreadable") for name in emptied])
         entity = copy.copy(stored) if stored else Product(tenant=self.tenant)
         if stored is None and "category" not in values and self.options.default_category:
             values = {**values, "category": f"#{self.options.default_category}"}

@@ -69,7 +69,7 @@ class Table:
 
     def rows(self) -> Iterator[SheetRow]:
         """The rows below the headings in our columns, blank ones left out. Raises NotReadable for a file that breaks off or is too long."""
-        return translate(self._sheet_rows(), self.headings.source)
+        return translate(self._sheet_rows(), self.headings)
 
     def _sheet_rows(self) -> Iterator[SheetRow]:
         names = self.headings.names

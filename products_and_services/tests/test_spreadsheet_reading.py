@@ -174,52 +174,6 @@ def test_what_is_not_read_is_told():
     assert found.ignored == ["SKU", "Colour of the box"]
 
 
-WOO = """ID,Type,SKU,"GTIN, UPC, EAN, or ISBN",Name,Published,"Short description",Description,"Date sale price starts","In stock?",Stock,\
-"Backorders allowed?","Sale price","Regular price",Categories,Tags,Images,Parent,Position,Brands,"Attribute 1 name","Attribute 1 value(s)"
-44,variable,woo-vneck,123,"V-Neck <b>T-Shirt</b>",1,,"<p>Soft.</p><p>Really</p>",,1,,0,,,"Clothing > Tshirts, Clothing, A\\, B",,\
-"https://img.example/v.jpg, https://img.example/w.jpg",,0,Acme,Color,"Blue, Green"
-46,variation,woo-vneck-blue,,"V-Neck - Blue",1,,,,0,3,0,15,20,,,,woo-vneck,1,,Color,Blue
-"""
-
-
-def test_a_woocommerce_export():
-    found = table(WOO)
-    assert found.headings.source == "WooCommerce" and found.headings.ignored == ["ID", "Type"]
-    (_, product), (_, variation) = [(row.number, row.cells) for row in found.rows()]
-    assert "id" not in product and "attributes" not in product
-    assert (product["sku"], product["category"], product["categories"]) == ("woo-vneck", "Clothing > Tshirts", "Clothing | A, B")
-    assert (product["description"], product["track_stock"], product["brand"], product["gtin"]) == ("Soft.\nReally", "no", "Acme", "123")
-    assert BY_NAME["images"].read(product["images"], Locale()) == ["https://img.example/v.jpg", "https://img.example/w.jpg"]
-    assert {name: variation[name] for name in ("product", "sku", "price", "sale_price", "stock_quantity", "attributes")} == {
-        "product": "woo-vneck", "sku": "woo-vneck-blue", "price": "20", "sale_price": "15", "stock_quantity": "3",
-        "attributes": {"Color": "Blue"},
-    }  # fmt: skip
-
-
-SHOPIFY = """Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,\
-Variant Inventory Policy,Variant Price,Variant Compare At Price,Variant Barcode,Image Src,Image Position,Status
-shirt,Shirt,<p>Nice</p>,Acme,Shirts,"a, b",true,Size,S,SH-S,4,deny,20,25,,https://img.example/1.jpg,1,active
-shirt,,,,,,,,L,SH-L,5,deny,20,,,https://img.example/2.jpg,2,
-mug,Mug,,Acme,,,true,Title,Default Title,MUG-1,7,continue,9.5,,4006381333931,https://img.example/3.jpg,1,draft
-"""
-
-
-def test_a_shopify_export():
-    found = table(SHOPIFY)
-    assert found.headings.source == "Shopify"
-    rows = [(row.number, row.cells) for row in found.rows()]
-    assert [(number, row["sku"]) for number, row in rows] == [(2, "shirt"), (2, "SH-S"), (3, "SH-L"), (4, "MUG-1")]
-    shirt, small, large, mug = (row for _, row in rows)
-    told = ("name", "description", "price", "sale_price", "is_active")
-    assert [shirt[name] for name in told] == ["Shirt", "Nice", "25", "20", "active"]
-    assert shirt["images"] == "https://img.example/1.jpg\nhttps://img.example/2.jpg" and "stock_quantity" not in shirt
-    assert small == {
-        "product": "shirt", "sku": "SH-S", "attributes": {"Size": "S"}, "price": "25", "sale_price": "20", "stock_quantity": "4"
-    }  # fmt: skip
-    assert (large["price"], "sale_price" in large) == ("20", False)
-    assert (mug["gtin"], mug["is_active"], mug["allow_backorder"], mug["stock_quantity"]) == ("4006381333931", "draft", "continue", "7")
-
-
 # --- cells ------------------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("cell", "comma", "amount"), [
     ("12.50", False, "12.5"), ("12,50", False, "12.5"), ("1.234,50", False, "1234.5"), ("1,234.50", False, "1234.5"),

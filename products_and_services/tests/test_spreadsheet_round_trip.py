@@ -27,6 +27,7 @@ texts = st.one_of(
 names = texts.filter(str.strip)
 amounts = st.one_of(st.none(), st.decimals(0, Decimal("9999999999.9999"), places=4))
 moments = st.one_of(st.none(), st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)))
+flags = st.sampled_from([None, True, False])
 words = st.lists(texts.filter(bool), max_size=3, unique=True)
 skus = st.text(st.characters(whitelist_categories=("Lu", "Ll", "Nd", "Lo")), min_size=1, max_size=8)
 
@@ -49,6 +50,7 @@ def shops(draw):
         "skus": draw(st.lists(skus, min_size=6, max_size=6, unique_by=str)),
         "attributes": draw(st.dictionaries(texts, texts, max_size=3)),
         "variant": draw(names),
+        "rules": {"track_stock": draw(flags), "allow_backorder": draw(flags), "sale_ends_at": draw(moments)},
         "categories": draw(st.lists(names, min_size=2, max_size=2)),
         "zone": draw(st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns"])),
     }
@@ -63,7 +65,7 @@ def fill(shop):
         product.categories.set([top, below])
         ProductImage.objects.create(product=product, remote_url="https://img.example/a,b.jpg")
         ProductVariant.objects.create(
-            product=product, name=shop["variant"], sku=f"{sku}-v", attributes=shop["attributes"], price=values["price"]
+            product=product, name=shop["variant"], sku=f"{sku}-v", attributes=shop["attributes"], price=values["price"], **shop["rules"]
         )
         ProductVariant.objects.create(product=product, name="plain")
     Product.objects.create(tenant=tenant, name="without anything")
