@@ -7,6 +7,8 @@
     answer = shop.handle(ShopRequest("GET", "https://shop.example/store/wp-json/wc/v3/products?per_page=100"))
     session = sandbox.shops.adapter.session_for(shop)          # a requests.Session in which every address leads to this shop
 
+    make_products(shop, 100_000)                               # worked out when looked at, so they take no memory
+
 `shop.change(id, ..)`, `write_silently`, `trash`, `restore`, `delete`, `rename_term`, `revoke` are what people do to it (by_hand.py);
 `shop.version`, `believes_tls`, `strips_authorization`, `timezone` and others are knobs (world.py); `shop.calls()` is what was asked.
 
@@ -16,9 +18,11 @@ and what this package believes about it stay two independent readings of the sam
 
 from sandbox.shops.messages import ShopAnswer, ShopRequest
 from sandbox.shops.woocommerce.auth import Key, oauth_signature
+from sandbox.shops.woocommerce.generated import Generated, make_products
 from sandbox.shops.woocommerce.product import Attribute, Image, Product, ShopAttribute, Term, Variation
 from sandbox.shops.woocommerce.shop import WooShop
 
 __all__ = [
-    "Attribute", "Image", "Key", "Product", "ShopAnswer", "ShopAttribute", "ShopRequest", "Term", "Variation", "WooShop", "oauth_signature",
+    "Attribute", "Generated", "Image", "Key", "Product", "ShopAnswer", "ShopAttribute", "ShopRequest", "Term", "Variation", "WooShop",
+    "make_products", "oauth_signature",
 ]  # fmt: skip

@@ -11,8 +11,8 @@ from sandbox.shops.woocommerce.errors import WooError, cannot_view, invalid_id, 
 from sandbox.shops.woocommerce.product import Product, Variation
 from sandbox.shops.woocommerce.query import Params
 from sandbox.shops.woocommerce.reading import read_fields, read_question
-from sandbox.shops.woocommerce.show import show_product
-from sandbox.shops.woocommerce.show_variation import show_as_product, show_variation
+from sandbox.shops.woocommerce.show import product_fields, show_product
+from sandbox.shops.woocommerce.show_variation import show_as_product, show_variation, variation_fields
 from sandbox.shops.woocommerce.view import View
 
 LIST, ONE, READ = "GET, POST", "GET, POST, PUT, PATCH, DELETE", "GET"
@@ -55,19 +55,19 @@ def _route(view: View, path: str) -> tuple[str, "re.Pattern[str]", Route, str]:
 def _products(view: View, params: Params, match: "re.Match[str]") -> Found:
     question = read_question(view.shop, params, listing.known_filters(view.shop, "product"))
     items, total = listing.page_of(view.shop, question, "product")
-    rows = [_shown(view, item, question.wanted) for item in items]
-    return Found(rows, LIST, total, question)
+    return Found(_shown(view, items, question.wanted), LIST, total, question)
 
 
-def _shown(view: View, item: Product | Variation, wanted: tuple[str, ...] | None) -> dict[str, Any]:
-    return show_product(view, item, wanted) if isinstance(item, Product) else show_as_product(view, item, wanted)
+def _shown(view: View, items: Sequence[Product | Variation], wanted: tuple[str, ...] | None) -> list[dict[str, Any]]:
+    names = product_fields(view, wanted)
+    return [show_product(view, item, names) if isinstance(item, Product) else show_as_product(view, item, names) for item in items]
 
 
 def _product(view: View, params: Params, match: "re.Match[str]") -> Found:
     found = view.shelf.get(int(match[1]))
     if found is None:
         raise invalid_id("product")
-    return Found(_shown(view, found, read_fields(params)), ONE)
+    return Found(_shown(view, [found], read_fields(params))[0], ONE)
 
 
 def _variations_of(view: View, params: Params, match: "re.Match[str]") -> Found:
@@ -85,7 +85,8 @@ def _variation_list(view: View, params: Params, known: Sequence[str], parent: in
     question = read_question(view.shop, params, known)
     items, total = listing.page_of(view.shop, question, "variation", parent)
     variations = [item for item in items if isinstance(item, Variation)]
-    rows = [show_variation(view, item, question.wanted, inside=parent is not None) for item in variations]
+    names = variation_fields(view, question.wanted)
+    rows = [show_variation(view, item, names, inside=parent is not None) for item in variations]
     return Found(rows, LIST, total, question)
 
 
@@ -93,7 +94,7 @@ def _variation(view: View, params: Params, match: "re.Match[str]") -> Found:
     found = view.shelf.get(int(match[2]))
     if not isinstance(found, Variation) or found.parent_id != int(match[1]):
         raise invalid_id("product_variation")
-    return Found(show_variation(view, found, read_fields(params), inside=True), ONE)
+    return Found(show_variation(view, found, variation_fields(view, read_fields(params)), inside=True), ONE)
 
 
 def _terms(kind: str) -> Route:

@@ -16,8 +16,13 @@ Item = Product | Variation
 class Range(Protocol):
     """Many products that follow from their numbers, and their variations. Ids are two unbroken rows."""
 
-    products: range
-    variations: range
+    @property
+    def products(self) -> range:
+        """Ids of the products."""
+
+    @property
+    def variations(self) -> range:
+        """Ids of all their variations."""
 
     def make(self, item_id: int) -> Item:
         """The product or variation with this id, always the same."""
@@ -62,7 +67,10 @@ class Shelf:
         found = self.items.get(item_id)
         if found is not None or item_id in self._gone:
             return found
-        return next((rows.make(item_id) for rows in self.ranges if item_id in rows.products or item_id in rows.variations), None)
+        for rows in self.ranges:
+            if item_id in rows.products or item_id in rows.variations:
+                return rows.make(item_id)
+        return None
 
     def put(self, item: Item) -> None:
         """Insert or replace; a made-up product becomes one of its own."""

@@ -14,12 +14,13 @@ SINCE = {"brands": "9.9", "post_password": "8.1", "global_unique_id": "9.2"}
 _PERMALINK_STATUSES = ("publish", "private")
 
 
-def show_product(view: View, product: Product, wanted: Sequence[str] | None) -> dict[str, Any]:
-    """The product as JSON-ready dict; `wanted` None: every field."""
-    return {name: FIELDS[name](view, product) for name in _names(view, wanted)}
+def show_product(view: View, product: Product, names: Sequence[str]) -> dict[str, Any]:
+    """The product as JSON-ready dict; `names`: see product_fields."""
+    return {name: FIELDS[name](view, product) for name in names}
 
 
-def _names(view: View, wanted: Sequence[str] | None) -> list[str]:
+def product_fields(view: View, wanted: Sequence[str] | None) -> list[str]:
+    """The fields this version has, in their order; `wanted` None: all of them."""
     known = [name for name in FIELDS if name not in SINCE or view.knows(SINCE[name])]
     return known if wanted is None else [name for name in known if name in wanted]
 

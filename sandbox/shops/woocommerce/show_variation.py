@@ -7,30 +7,33 @@ from urllib.parse import quote, urlencode
 from sandbox.shops.woocommerce import selling
 from sandbox.shops.woocommerce.price_html import price_html
 from sandbox.shops.woocommerce.product import Product, Variation
-from sandbox.shops.woocommerce.show import FIELDS, SINCE, meta, permalink, quantity
+from sandbox.shops.woocommerce.show import FIELDS, meta, permalink, quantity
 from sandbox.shops.woocommerce.view import View, slug_of
 
 Field = Callable[[View, Variation], Any]
 _SINCE = {"type": "8.3", "name": "8.3", "parent_id": "8.3", "global_unique_id": "9.2", "gallery_image_ids": "11.0"}
 
 
-def show_variation(view: View, variation: Variation, wanted: Sequence[str] | None, inside: bool) -> dict[str, Any]:
-    """JSON-ready dict; `inside`: read through its product, which changes the links. `wanted` None: every field."""
-    known = [name for name in VARIATION_FIELDS if name not in _SINCE or view.knows(_SINCE[name])]
-    names = known if wanted is None else [name for name in known if name in wanted]
+def show_variation(view: View, variation: Variation, names: Sequence[str], inside: bool) -> dict[str, Any]:
+    """JSON-ready dict; `inside`: read through its product, which changes the links; `names`: see variation_fields."""
     shown = {name: VARIATION_FIELDS[name](view, variation) for name in names}
     if not inside and "_links" in shown:
         shown["_links"] = view.links(f"variations/{variation.id}", "variations", "products/0", allow=())
     return shown
 
 
-def show_as_product(view: View, variation: Variation, wanted: Sequence[str] | None) -> dict[str, Any]:
+def variation_fields(view: View, wanted: Sequence[str] | None) -> list[str]:
+    """The fields this version has, in their order; `wanted` None: all of them."""
+    known = [name for name in VARIATION_FIELDS if name not in _SINCE or view.knows(_SINCE[name])]
+    return known if wanted is None else [name for name in known if name in wanted]
+
+
+def show_as_product(view: View, variation: Variation, names: Sequence[str]) -> dict[str, Any]:
     """What GET products/{id of a variation} gives: a product of type "variation" (so does a search by its SKU)."""
     shown: dict[str, Any] = {}
-    for name in FIELDS:
-        if (wanted is None or name in wanted) and (name not in SINCE or view.knows(SINCE[name])):
-            field = _AS_PRODUCT.get(name) or VARIATION_FIELDS.get(name)
-            shown[name] = field(view, variation) if field else FIELDS[name](view, Product())
+    for name in names:
+        field = _AS_PRODUCT.get(name) or VARIATION_FIELDS.get(name)
+        shown[name] = field(view, variation) if field else FIELDS[name](view, Product())
     return shown
 
 

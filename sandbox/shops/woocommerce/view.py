@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -28,10 +28,15 @@ class View:
         self._zone = ZoneInfo(shop.timezone)
         self._children: dict[int, Sequence[Variation]] = {}
         self._parents: dict[int, Product | None] = {}
+        self._known: dict[str, bool] = {}
+        self._times: dict[tuple[int, bool], str] = {}
 
     def knows(self, version: str) -> bool:
         """Whether the shop's WooCommerce is this version or newer."""
-        return self.shop.knows(version)
+        known = self._known.get(version)
+        if known is None:
+            known = self._known[version] = self.shop.knows(version)
+        return known
 
     def children(self, product: Product) -> Sequence[Variation]:
         """The living variations of a product, in menu order."""
@@ -50,11 +55,20 @@ class View:
 
     def local(self, seconds: int | None) -> str | None:
         """Shop time, without a zone."""
-        return None if seconds is None else datetime.fromtimestamp(seconds, self._zone).strftime("%Y-%m-%dT%H:%M:%S")
+        return self._time(seconds, False)
 
     def gmt(self, seconds: int | None) -> str | None:
         """UTC, without a zone as well."""
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        return self._time(seconds, True)
+
+    def _time(self, seconds: int | None, gmt: bool) -> str | None:
+        if seconds is None:
+            return None
+        shown = self._times.get((seconds, gmt))
+        if shown is None:  # One page often has one date only, as after an import.
+            moment = datetime.fromtimestamp(seconds, UTC if gmt else self._zone)
+            shown = self._times[seconds, gmt] = moment.strftime("%Y-%m-%dT%H:%M:%S")
+        return shown
 
     def twice_local(self, seconds: int) -> str | None:
         """The local dates of pictures, to which WooCommerce adds the offset twice."""
@@ -103,6 +117,7 @@ def encode(name: str) -> str:
     return escape(name, quote=False)
 
 
+@lru_cache(maxsize=2000)
 def slug_of(name: str) -> str:
     """The slug WordPress would make: lower case, dashes, anything beyond ASCII percent-encoded in lower case."""
     words = "".join(sign if sign.isalnum() else " " for sign in name.lower().replace("'", "")).split()
