@@ -77,27 +77,48 @@ def insert_missing(model: type[models.Model], rows: Sequence[dict[str, Any]]) ->
             )
 
 
-def insert_rows(model: type[models.Model], rows: Sequence[dict[str, Any]], *, returning: Sequence[str]) -> list[tuple[Any, ...]]:
+def insert_rows(model: type[models.Model], rows: Sequence[dict[str, Any]], *, returning: Sequence[str] = ()) -> list[tuple[Any, ...]]:
     """Plain INSERTs, 2,000 rows per statement. Returns the `returning` columns (attribute names) of the new rows, in no particular order.
 
-    All rows carry the same keys; columns they do not name get the default of their field (times like `created_at` have none: name them).
-    Raises IntegrityError.
+    All rows carry the same keys (with the primary key, if the numbers were taken before); columns they do not name get the default of
+    their field (times like `created_at` have none: name them). Raises IntegrityError.
     """
     inserted: list[tuple[Any, ...]] = []
-    others = {field.attname: field.get_default() for field in model._meta.concrete_fields if not field.primary_key}
-    fields, quote = _fields(model, others), connection.ops.quote_name
+    if not rows:
+        return inserted
+    given = rows[0].keys()
+    others = {f.attname: f.get_default() for f in model._meta.concrete_fields if not f.primary_key and f.attname not in given}
+    fields = _fields(model, [f.attname for f in model._meta.concrete_fields if f.attname in given or f.attname in others])
+    quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields.values())
     wanted = ", ".join(quote(field.column) for field in _fields(model, returning).values())
     with connection.cursor() as cursor:
         for chunk in chunks(rows):
-            source, read, parameters = _unfolded(fields, [others | row for row in chunk], kept=(next(iter(rows[0])),))
+            source, read, parameters = _unfolded(fields, chunk, kept=(next(iter(given)),), same=others)
             cursor.execute(
-                f"INSERT INTO {quote(model._meta.db_table)} ({columns}) "  # noqa: S608 - names from the model
-                f"SELECT {', '.join(read.values())} FROM {source} RETURNING {wanted}",
+                f"INSERT INTO {quote(model._meta.db_table)} ({columns}) SELECT {', '.join(read.values())} FROM {source}"  # noqa: S608
+                + (f" RETURNING {wanted}" if wanted else ""),
                 parameters,
             )
-            inserted += cursor.fetchall()
+            inserted += cursor.fetchall() if wanted else []
     return inserted
+
+
+def take_numbers(model: type[models.Model], count: int) -> list[int]:
+    """Primary keys for so many rows that are about to be inserted: whatever refers to them can be prepared before. In a transaction.
+
+    PostgreSQL hands them out and never again; in SQLite nobody else writes until the transaction ends.
+    """
+    if not count:
+        return []
+    table, column = model._meta.db_table, str(model._meta.pk.column)  # type: ignore[union-attr]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", (f'"{table}"', column, count))
+            return sorted(row[0] for row in cursor.fetchall())
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", (table,))
+        last = (cursor.fetchone() or (0,))[0]
+    return list(range(last + 1, last + 1 + count))
 
 
 def delete_rows(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
@@ -114,13 +135,18 @@ def delete_rows(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> No
             cursor.execute(f"DELETE FROM {quote(model._meta.db_table)} WHERE ({columns}) IN ({found})", parameters)  # noqa: S608
 
 
-def _unfolded(fields: dict[str, Any], rows: list[dict[str, Any]], *, kept: Sequence[str]) -> tuple[str, dict[str, str], list[Any]]:
+def _unfolded(
+    fields: dict[str, Any], rows: list[dict[str, Any]], *, kept: Sequence[str], same: dict[str, Any] | None = None
+) -> tuple[str, dict[str, str], list[Any]]:
     """A FROM clause that unfolds the rows from one JSON parameter, the SQL that reads each column, and the parameters in this order.
 
     A column (other than `kept`) that has the same value in every row is a parameter of its own: most of them do, and unfolding is what
-    costs. The caller names the columns in the order of `fields`, before the FROM clause.
+    costs. The caller names the columns in the order of `fields`, before the FROM clause. same: columns that no row names.
     """
-    columns = {name: _prepared(field, [row[name] for row in rows]) for name, field in fields.items()}
+    fixed = same or {}
+    columns = {
+        name: _prepared(field, [fixed[name]] if name in fixed else [row[name] for row in rows]) for name, field in fields.items()
+    }
     same = {name: values[0] for name, values in columns.items() if name not in kept and _is_constant(values)}
     varied = [name for name in columns if name not in same]
     data = orjson.dumps(list(zip(*(columns[name] for name in varied), strict=True)), default=str).decode()
@@ -170,7 +196,10 @@ def _prepared(field: Any, values: list[Any]) -> list[Any]:
 def _json_text(field: models.JSONField, value: Any) -> str | None:
     if value is None:
         return None
-    return json.dumps(value, cls=field.encoder) if field.encoder else orjson.dumps(value).decode()
+    try:
+        return orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATETIME if field.encoder else None).decode()
+    except TypeError:
+        return json.dumps(value, cls=field.encoder)
 
 
 def _prepared_one(field: Any, value: Any) -> Any:

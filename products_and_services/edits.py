@@ -14,7 +14,7 @@ from operations.services import advance_run, finish_run, start_run
 from products_and_services.models import Revision
 from products_and_services.revisions import readable
 from products_and_services.services import change_products, check_bulk_values
-from products_and_services.undo.stored import FIELDS, for_column
+from products_and_services.steps.stored import FIELDS, for_column
 from tenants.actor import acting_as, current_actor
 from tenants.models import Tenant
 

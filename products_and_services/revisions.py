@@ -18,13 +18,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.utils import timezone
 
+from common.bulk import insert_rows, take_numbers
 from products_and_services.models.revisions import Revision
 from products_and_services.models.summary import SUMMARY_COLUMNS
 from tenants.actor import current_actor
 
 UNTRACKED = SUMMARY_COLUMNS | {"id", "created_at", "updated_at", "facts"}
 Values = dict[str, Any]
+NOTE = ("product_id", "entity", "entity_id", "action", "changes")
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -75,6 +78,19 @@ def write_revisions(revisions: list[Revision]) -> None:
     for revision in revisions:
         revision.actor, revision.run_id = actor.name[:200], UUID(actor.run_id) if actor.run_id else None
     Revision.objects.bulk_create(revisions, batch_size=500)
+
+
+def insert_notes(tenant_id: UUID, notes: Iterable[tuple[Any, ...]], *, restores: int | None = None) -> None:
+    """Signs and inserts thousands of notes at once: (product id, entity, entity id, action, changes) each, in this order."""
+    actor, now = current_actor(), timezone.now()
+    about_all = {
+        "tenant_id": tenant_id, "actor": actor.name[:200], "run_id": UUID(actor.run_id) if actor.run_id else None, "restores": restores,
+        "created_at": now,
+    }  # fmt: skip
+    rows = [dict(zip(NOTE, note, strict=True)) | about_all for note in notes]
+    for row, number in zip(rows, take_numbers(Revision, len(rows)), strict=True):  # Undo goes by their order.
+        row["id"] = number
+    insert_rows(Revision, rows)
 
 
 def tenant_of(instance: Any) -> UUID:

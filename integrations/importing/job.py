@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from integrations.importing.pages import Reader
 from integrations.models import StoreConnection
 from integrations.providers.base import StoreAdapter
 from operations.models import Run, RunIssue
@@ -51,6 +52,7 @@ class ImportJob:
     full: also what seems unchanged is compared; dry_run: nothing is written but through `save` and `report`; allow_removals: a person has
     said yes to NeedsConfirmation. counts: created, updated, unchanged, inactive, linked, failed, asked, skipped, images.
     note: takes an unsaved RunIssue without run; its `reference` is the shop's id of the product, by which “Retry failed” asks again.
+    reader: the adapter, one page ahead of the step.
     What was noted and reported since the last `save` is stored by it; a step that fails leaves nothing of it.
     """
 
@@ -65,3 +67,7 @@ class ImportJob:
     only_ids: list[str] | None = None
     allow_removals: bool = False
     counts: dict[str, int] = field(default_factory=dict)
+    reader: Reader = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.adapter)

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant, Sku
-from products_and_services.undo.steps import State
-from products_and_services.undo.stored import load_whole
+from products_and_services.steps.step import State
+from products_and_services.steps.stored import load_whole
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 NUMBERS = st.integers(0, 5)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from common.bulk import chunks, delete_rows, insert_missing, json_ids, update_rows
+from common.bulk import chunks, delete_rows, insert_missing, insert_rows, json_ids, take_numbers, update_rows
 from products_and_services.models import Product, ProductImage, Sku
 from products_and_services.tests.factories import ProductFactory
 
@@ -120,3 +120,25 @@ def test_only_rows_that_are_equal_in_every_column_are_deleted(products):
     first, second = Sku.objects.order_by("value")[:2]
     delete_rows(Sku, [{"id": first.pk, "value": first.value}, {"id": second.pk, "value": "other"}])
     assert set(Sku.objects.values_list("product_id", flat=True)) == {product.pk for product in products} - {first.product_id}
+
+
+def test_rows_are_inserted_under_numbers_that_were_taken_before(tenant, products):
+    numbers = take_numbers(Product, 3)
+    rows = [{"id": number, "tenant_id": tenant.pk, "name": f"N{number}"} | TERMS for number in numbers]
+    assert insert_rows(Product, rows) == []
+    stored = {product.pk: product for product in Product.objects.filter(pk__in=numbers)}
+    assert [stored[number].name for number in numbers] == [f"N{number}" for number in numbers]
+    for product in stored.values():
+        assert (product.price, product.tags, product.condition, product.created_at) == (Decimal("19.9"), ["a"], "new", NOW)
+    assert min(numbers) > max(product.pk for product in products)
+    later = ProductFactory(tenant=tenant)
+    assert later.pk > max(numbers) and later.pk not in take_numbers(Product, 2)
+
+
+NOW = datetime(2026, 11, 20, 12, 30, 15, 123456, tzinfo=UTC)
+TERMS = {"price": "19.9", "tags": ["a"], "created_at": NOW, "updated_at": NOW}  # As a Revision notes them.
+
+
+def test_inserting_nothing_and_taking_no_numbers_asks_nothing(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert (insert_rows(Product, []), take_numbers(Product, 0)) == ([], [])

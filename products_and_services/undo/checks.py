@@ -10,10 +10,11 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 
 from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant
+from products_and_services.steps.step import Key, Step
+from products_and_services.steps.stored import MODELS, PICTURES
+from products_and_services.undo.problems import Problem
 from products_and_services.undo.sales import check_sales
 from products_and_services.undo.skus import check_skus
-from products_and_services.undo.steps import Key, Problem, Step
-from products_and_services.undo.stored import MODELS, PICTURES
 
 
 def missing_files(steps: Collection[Step]) -> set[str]:

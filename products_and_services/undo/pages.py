@@ -9,10 +9,11 @@ from django.db.models import Q
 
 from operations.models import Run, RunKind
 from products_and_services.models import Product, Revision
+from products_and_services.steps.step import Key, State, Step, removed
+from products_and_services.steps.stored import FIELDS, MODELS, load_categories, load_rows, load_whole
 from products_and_services.undo.checks import check, missing_files
+from products_and_services.undo.problems import Problem
 from products_and_services.undo.runs import Net, Plan, net_effects, plan_back
-from products_and_services.undo.steps import Key, Problem, State, Step, removed
-from products_and_services.undo.stored import FIELDS, MODELS, load_categories, load_rows, load_whole
 
 PAGE = 500
 PHASES = ("remove", "skus", "rest")

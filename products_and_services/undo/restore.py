@@ -7,11 +7,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from products_and_services.models import Revision
+from products_and_services.steps.step import Step
+from products_and_services.steps.stored import load_whole, lock_products
+from products_and_services.steps.writing import write_steps
 from products_and_services.undo.checks import check, missing_files
-from products_and_services.undo.steps import Problem, Step
-from products_and_services.undo.stored import load_whole, lock_products
+from products_and_services.undo.problems import Problem
 from products_and_services.undo.versions import notes_of_removal, state_before, steps_between
-from products_and_services.undo.writing import write_steps
 from tenants.services import record_audit
 
 TRIES = 3

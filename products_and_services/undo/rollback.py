@@ -15,8 +15,9 @@ from django.db.models import Q, QuerySet
 from operations.background import queue_run
 from operations.models import OPEN_STATUSES, Run, RunKind, RunStatus
 from products_and_services.models import Revision
+from products_and_services.steps.step import Key, Step
 from products_and_services.undo.pages import PAGE, PHASES, page_of_products, plan_page
-from products_and_services.undo.steps import Key, Problem, Step
+from products_and_services.undo.problems import Problem
 from tenants.services import record_audit
 
 TASK = "products_and_services.tasks.roll_back"

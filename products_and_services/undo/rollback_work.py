@@ -10,13 +10,14 @@ from operations.background import at_work, hand_on, take_up
 from operations.models import Run, RunIssue
 from operations.services import advance_run, finish_run
 from products_and_services.models import Product, Revision
+from products_and_services.steps.step import Step
+from products_and_services.steps.stored import lock_products
+from products_and_services.steps.writing import write_steps
 from products_and_services.undo.checks import missing_files
 from products_and_services.undo.pages import PAGE, PHASES, Nets, check_plan, family_of, nets_of, page_of_products, plan_nets
+from products_and_services.undo.problems import Problem
 from products_and_services.undo.rollback import rolled_back_run
-from products_and_services.undo.steps import Problem, Step
-from products_and_services.undo.stored import lock_products
 from products_and_services.undo.words import heading_of
-from products_and_services.undo.writing import write_steps
 
 SECONDS_AT_WORK = 300.0
 TRIES = 3

@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from products_and_services.undo.steps import FIXED, Key, Problem, State, Step, Values, in_order, made, removed, same
+from products_and_services.steps.step import FIXED, Key, State, Step, Values, in_order, made, removed, same
+from products_and_services.undo.problems import Problem
 
 
 @dataclass

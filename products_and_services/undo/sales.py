@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from products_and_services.models import Product, ProductVariant
-from products_and_services.undo.steps import Key, Step
-from products_and_services.undo.stored import for_column
+from products_and_services.steps.step import Key, Step
+from products_and_services.steps.stored import for_column
 from products_and_services.validation import WINDOW, sale_errors
 
 SALE = ("price", "sale_price", *WINDOW)

@@ -1,4 +1,4 @@
-"""Which SKUs of a plan are free, and moving them: an owner may take what another gives up in the same plan, in any order or ring."""
+"""Which SKUs of a plan are free: an owner may take what another gives up in the same plan, in any order or ring."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from common.bulk import chunks
 from products_and_services.models import Product, Sku
-from products_and_services.undo.steps import Key, Step
+from products_and_services.steps.step import Key, Step
 
 TAKEN = "The SKU “{}” now belongs to {}."
 HOLDERS = ("value", "product_id", "variant_id", "product__name", "variant__product__name", "variant__product_id")
@@ -15,7 +15,7 @@ HOLDERS = ("value", "product_id", "variant_id", "product__name", "variant__produ
 def check_skus(tenant_id: UUID, steps: list[Step], leave: Callable[..., None], pending: set[Key]) -> None:
     """Leaves out every SKU that somebody else has and keeps. A variant whose SKU would be its product's gets none: so it is stored."""
     _own_sku_is_blank(steps)
-    wanting = [step for step in steps if step.action != "deleted" and _wanted_sku(step) is not None]
+    wanting = [step for step in steps if step.action != "deleted" and step.wanted_sku is not None]
     if not wanting:
         return
     holders = _holders(tenant_id, {step.changes["sku"][1] for step in wanting})
@@ -64,26 +64,9 @@ def _name(key: Key, name: str, product_id: int) -> str:
     return f"a variant of {what}" if key[0] == "variant" else what
 
 
-def release(steps: list[Step]) -> None:
-    """Takes the SKUs of all changed owners off the table of SKUs, so that they can be handed out anew in any order."""
-    for entity, column in (("product", "product__in"), ("variant", "variant__in")):
-        for ids in chunks(step.entity_id for step in steps if step.entity == entity and "sku" in step.changes and step.action == "changed"):
-            Sku.objects.filter(**{column: ids}).delete()
-
-
-def claim(tenant_id: UUID, steps: list[Step]) -> None:
-    """Enters the new SKUs. Raises IntegrityError when somebody took one meanwhile."""
-    rows = [
-        Sku(tenant_id=tenant_id, value=step.changes["sku"][1], **{f"{step.entity}_id": step.entity_id})
-        for step in steps
-        if step.action != "deleted" and _wanted_sku(step) is not None
-    ]
-    Sku.objects.bulk_create(rows, batch_size=500)
-
-
 def _own_sku_is_blank(steps: list[Step]) -> None:
     """A variant's SKU equal to the SKU its product has or gets is stored blank."""
-    variants = [step for step in steps if step.entity == "variant" and step.action != "deleted" and _wanted_sku(step)]
+    variants = [step for step in steps if step.entity == "variant" and step.action != "deleted" and step.wanted_sku]
     if not variants:
         return
     rows = Product.objects.filter(pk__in={step.product_id for step in variants}).values_list("pk", "sku")
@@ -93,7 +76,3 @@ def _own_sku_is_blank(steps: list[Step]) -> None:
             step.changes["sku"] = [step.changes["sku"][0], None]
             if step.changes["sku"][0] is None:
                 del step.changes["sku"]
-
-
-def _wanted_sku(step: Step) -> str | None:
-    return step.changes.get("sku", [None, None])[1]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from products_and_services.undo.steps import FIXED, State, Step, in_order, made, removed, same
+from products_and_services.steps.step import FIXED, State, Step, in_order, made, removed, same
 
 ONE_EDIT = timedelta(seconds=2)
 

@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.text import Truncator, capfirst
 
 from products_and_services.models import Product, ProductCategory
-from products_and_services.undo.steps import FIXED, Problem, Step
-from products_and_services.undo.stored import MODELS
+from products_and_services.steps.step import FIXED, Step
+from products_and_services.steps.stored import MODELS
+from products_and_services.undo.problems import Problem
 
 LONGEST_VALUE = 300
 DULL = FIXED | {"product_id"}

@@ -9,12 +9,13 @@ from django.db import models
 from common.bulk import chunks
 from products_and_services.models import Product, ProductImage, ProductVariant
 from products_and_services.revisions import readable, tracked_fields
-from products_and_services.undo.steps import State, Values
+from products_and_services.steps.step import State, Values
 
 MODELS: dict[str, Any] = {"product": Product, "variant": ProductVariant, "image": ProductImage}
 FIELDS: dict[str, dict[str, models.Field]] = {
     entity: {field.attname: field for field in tracked_fields(model)} for entity, model in MODELS.items()
 }
+TIMES = {entity: {name for name, field in fields.items() if isinstance(field, models.DateTimeField)} for entity, fields in FIELDS.items()}
 PICTURES = {"variant": "image", "image": "image"}
 
 

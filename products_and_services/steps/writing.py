@@ -7,13 +7,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from common.bulk import chunks, update_rows
-from products_and_services.models import Product, ProductImage, ProductVariant, Revision
-from products_and_services.revisions import write_revisions
+from common.bulk import chunks, insert_rows, update_rows
+from products_and_services.models import Product, ProductImage, ProductVariant
+from products_and_services.revisions import insert_notes
 from products_and_services.signals import announce, note_lost_variants, noted_by_the_writer
-from products_and_services.undo.skus import claim, release
-from products_and_services.undo.steps import Step
-from products_and_services.undo.stored import FIELDS, MODELS, empty_of, for_column
+from products_and_services.steps.skus import claim, release
+from products_and_services.steps.step import FIXED, Step
+from products_and_services.steps.stored import FIELDS, MODELS, TIMES, empty_of, for_column
 
 NO_COLUMNS = {"categories"}
 
@@ -36,19 +36,17 @@ def write_steps(tenant_id: UUID, steps: list[Step], *, restores: int | None = No
         claim(tenant_id, steps)
         _set_categories(steps)
         touched = _touched(steps)
-        for ids in chunks(sorted(touched)):
+        made = {step.entity_id for step in steps if step.entity == "product" and step.action == "created"}
+        for ids in chunks(sorted(touched - made)):
             Product.objects.filter(pk__in=ids).update(updated_at=timezone.now())
-        write_revisions([_note(tenant_id, step, restores) for step in steps])
+        insert_notes(tenant_id, [_note(step) for step in steps], restores=restores)
         announce(tenant_id, sorted(touched))
     return touched
 
 
-def _note(tenant_id: UUID, step: Step, restores: int | None) -> Revision:
+def _note(step: Step) -> tuple[Any, ...]:
     moved_to = step.changes.get("product_id", [None, None])[1] if step.action == "changed" else None
-    return Revision(
-        tenant_id=tenant_id, product_id=moved_to or step.product_id, entity=step.entity, entity_id=step.entity_id, action=step.action,
-        changes=step.changes, restores=restores,
-    )  # fmt: skip
+    return moved_to or step.product_id, step.entity, step.entity_id, step.action, step.changes
 
 
 def _touched(steps: Collection[Step]) -> set[int]:
@@ -93,23 +91,28 @@ def _row(step: Step, names: list[str], stored: dict[str, Any]) -> dict[str, Any]
 
 
 def _create(tenant_id: UUID, entity: str, steps: list[Step]) -> None:
+    """Rows with the numbers that the steps name. Noted values go into the statement as they are; only times need another spelling."""
+    fields, times, now = FIELDS[entity], TIMES[entity], timezone.now()
+    blank = {name: empty_of(field) for name, field in fields.items()} | {"created_at": now, "updated_at": now}
+    if entity == "product":
+        blank["tenant_id"] = tenant_id
+    if entity == "image":
+        del blank["updated_at"]
     rows = []
     for step in steps:
-        row = MODELS[entity](pk=step.entity_id)
-        for name, field in FIELDS[entity].items():
-            setattr(row, name, for_column(entity, name, step.changes[name][1]) if name in step.changes else empty_of(field))
-        if entity == "product":
-            row.tenant_id = tenant_id
+        row = {"id": step.entity_id, **blank}
+        for name, (_, value) in step.changes.items():
+            if name in row and name not in FIXED and value is not None:
+                row[name] = for_column(entity, name, value) if name in times else value
         rows.append(row)
-    MODELS[entity].objects.bulk_create(rows, batch_size=500)
+    insert_rows(MODELS[entity], rows)
 
 
 def _set_categories(steps: list[Step]) -> None:
     setting = [step for step in steps if step.action != "deleted" and "categories" in step.changes]
     wanted = {step.entity_id: step.changes["categories"][1] or [] for step in setting}
+    left = [step.entity_id for step in setting if step.changes["categories"][0]]
     through = Product.categories.through
-    for ids in chunks(sorted(wanted)):
+    for ids in chunks(sorted(left)):
         through.objects.filter(product_id__in=ids).delete()
-        through.objects.bulk_create(
-            [through(product_id=pk, productcategory_id=category) for pk in ids for category in wanted[pk]], batch_size=500
-        )
+    insert_rows(through, [{"product_id": pk, "productcategory_id": category} for pk in sorted(wanted) for category in wanted[pk]])

@@ -1,4 +1,4 @@
-"""What a plan to take something back consists of. Pure: no Django, no database."""
+"""What a plan to write catalog rows consists of. Pure: no Django, no database."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,10 @@ ORDER = {"product": 0, "variant": 1, "image": 2}
 
 @dataclass
 class Step:
-    """One row to write. action: changed, created (again, with its old number) or deleted. changes: {column: [is, shall be]}."""
+    """One row to write. action: changed, created (under its old number or one taken for it) or deleted.
+
+    changes: {column: [is, shall be]}
+    """
 
     product_id: int
     entity: str
@@ -29,17 +32,10 @@ class Step:
         """("variant", 12)"""
         return self.entity, self.entity_id
 
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that stays as it is, and why. field: the column it is about ("" = the whole row). by: filled in from the history."""
-
-    product_id: int
-    entity: str
-    entity_id: int
-    field: str
-    code: str
-    message: str
+    @property
+    def wanted_sku(self) -> str | None:
+        """The SKU the row shall have, as far as the step says."""
+        return self.changes["sku"][1] if "sku" in self.changes else None
 
 
 def same(one: Any, other: Any) -> bool:
@@ -52,7 +48,7 @@ def _is_empty(value: Any) -> bool:
 
 
 def made(product_id: int, key: Key, values: Values) -> Step:
-    """The step that creates a row again."""
+    """The step that creates a row, or creates it again."""
     changes = {name: [None, value] for name, value in values.items() if not _is_empty(value) and name not in FIXED}
     return Step(product_id, *key, "created", changes)
 
