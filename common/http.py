@@ -26,7 +26,7 @@ MAX_BODY = 32 * 1024 * 1024
 CHUNK = 64 * 1024
 MOST_PINS = 3  # Addresses of one name that are tried.
 _sessions = threading.local()
-_current = threading.local()  # .watch: the watch over this thread's call; .pins: the only IP addresses it may connect to
+_current = threading.local()  # .watch: the watch over this thread's call; .pins: gives the only IP addresses it may connect to
 session_factory: Callable[[], requests.Session] | None = None
 
 
@@ -48,7 +48,7 @@ class Answer:
 
 
 class _WatchedHTTP(HTTPConnection):
-    """Notes the socket of a request, so that the watch can cut it. In a pinned session it connects to the given addresses only."""
+    """Notes the socket of a request, so that the watch can cut it. Inside `pinned` it connects to the given addresses only."""
 
     _copy: socket.socket | None = None
 
@@ -56,7 +56,7 @@ class _WatchedHTTP(HTTPConnection):
         pins = getattr(_current, "pins", None)
         if pins is None:
             return super()._new_conn()
-        sock = self._connect_to_any(pins)
+        sock = self._connect_to_any(pins())
         watch = getattr(_current, "watch", None)
         if watch is not None:  # A copy, because TLS takes the socket itself over: so it can be cut in the middle of a handshake.
             self._copy = sock.dup()
@@ -145,11 +145,12 @@ def _session(url: str) -> requests.Session:
     host = urlsplit(url).netloc
     sessions = _sessions.__dict__.setdefault("by_host", {})
     if host not in sessions:
-        sessions[host] = _fresh_session()
+        sessions[host] = fresh_session()
     return sessions[host]
 
 
-def _fresh_session() -> requests.Session:
+def fresh_session() -> requests.Session:
+    """A session of its own, with connections that can be watched and pinned."""
     session = requests.Session()
     session.trust_env = False  # No proxy and no .netrc credentials from the environment.
     session.mount("https://", _WatchedAdapter(pool_connections=1, pool_maxsize=4, max_retries=0))
@@ -158,15 +159,15 @@ def _fresh_session() -> requests.Session:
 
 
 @contextlib.contextmanager
-def pinned_session(addresses: list[str]) -> Iterator[requests.Session]:
-    """A session whose connections go to these IP addresses, whatever the name resolves to by then; Host and TLS name stay the URL's own.
+def pinned(addresses: Callable[[], list[str]]) -> Iterator[None]:
+    """Whatever this thread connects to inside goes to one of these IP addresses; Host and TLS name stay the URL's own.
 
-    For outbound_guard.py, which has judged the addresses.
+    addresses: asked at each new connection, not for one that is still open; what it raises comes through. For outbound_guard.py, which
+    judges them.
     """
     _current.pins = addresses
     try:
-        with _fresh_session() as session:
-            yield session
+        yield
     finally:
         _current.pins = None
 

@@ -10,43 +10,23 @@ import queue
 import socket
 import threading
 import time
-import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
 import requests
 import urllib3
 from django.conf import settings
-from requests.structures import CaseInsensitiveDict
 
 from common import http
+from common.outbound_reading import TOO_SLOW, FetchFailed, Limits, PublicAnswer, TooLarge, Why, read_body
 from common.public_addresses import NOT_PUBLIC, AddressRefused, Target, may_connect, parse_target
 
+__all__ = ["FetchFailed", "PublicAnswer", "PublicSession", "TooLarge", "Why", "fetch_public", "is_redirect", "location_of"]
+
 MOST_REDIRECTS = 4
-PORTION = 16 * 1024
 CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
-TOO_SLOW = "The server took too long to answer."
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
-
-class FetchFailed(Exception):
-    """The address may be opened, but did not answer usefully. The text says why, in words."""
-
-
-class TooLarge(FetchFailed):
-    """The answer is longer than the caller takes."""
-
-
-@dataclass(frozen=True)
-class PublicAnswer:
-    """status: HTTP status of the last hop; body: unpacked bytes; is_whole: False when reading stopped at first_bytes."""
-
-    status: int
-    headers: "CaseInsensitiveDict[str]"
-    body: bytes
-    is_whole: bool
 
 
 def fetch_public(
@@ -69,15 +49,79 @@ def fetch_public(
     target = parse_target(url, schemes=schemes, any_port=own_network)
     for _ in range(MOST_REDIRECTS + 1):
         addresses = _judged_addresses(target, ends, own_network)
-        with _opened(target, addresses, sent, ends) as (response, watch):
-            if response.status_code not in REDIRECTS or not response.headers.get("Location"):
-                body, is_whole = _read(response, max_bytes, first_bytes, ends, watch)
-                return PublicAnswer(response.status_code, response.headers, body, is_whole)
-            following = urljoin(target.url, _location(response))
+        with http.fresh_session() as session, _opened(session, target, addresses.copy, sent, ends) as (response, watch):
+            if not is_redirect(response.status_code, response.headers):
+                return read_body(response, Limits(max_bytes, first_bytes), ends, watch)
+            following = urljoin(target.url, location_of(response.headers))
         before, target = target, parse_target(following, schemes=schemes, any_port=own_network)
         if target.origin != before.origin:
             sent = {name: value for name, value in sent.items() if name.lower() not in CREDENTIALS}
     raise FetchFailed("The address sends us on and on to other addresses.")
+
+
+class PublicSession:
+    """Many GETs to one origin over a connection that stays open, one at a time. Each new connection is judged as a single fetch is.
+
+    Redirects are handed back, never followed: whoever holds credentials decides. schemes: what the first address may begin with.
+    """
+
+    def __init__(self, url: str, *, schemes: tuple[str, ...] = ("https",)) -> None:
+        self._own_network = bool(settings.ALLOW_PRIVATE_STORE_URLS)
+        self.target = self._parsed(url, schemes)
+        self._session = http.fresh_session()
+        self._turn = threading.Lock()
+
+    def get(
+        self, url: str, *, max_bytes: int, deadline: float, headers: Mapping[str, str] | None = None, first_bytes: int | None = None
+    ) -> PublicAnswer:
+        """GET of an address of this origin; the arguments and what it raises as in fetch_public (gzip is understood)."""
+        target = self._parsed(url, (self.target.scheme,))
+        if target.origin != self.target.origin:
+            raise AddressRefused("The address belongs to another server.")
+        with self._turn:
+            ends = time.monotonic() + deadline
+            limits, sent = Limits(max_bytes, first_bytes), {"Accept-Encoding": "gzip", **(headers or {})}
+            answer = self._once(target, sent, limits, ends)
+            # None: the server had closed the connection that we had kept.
+            answer = answer or self._once(target, sent, limits, ends)
+            if answer is None:
+                raise FetchFailed("The server does not answer, or not properly.")
+            return answer
+
+    def close(self) -> None:
+        """Closes what is open. The session may be used again."""
+        self._session.close()
+
+    def _parsed(self, url: str, schemes: tuple[str, ...]) -> Target:
+        return parse_target(url, schemes=schemes, any_port=self._own_network)
+
+    def _once(self, target: Target, sent: dict[str, str], limits: Limits, ends: float) -> PublicAnswer | None:
+        dialled: list[str] = []
+
+        def addresses() -> list[str]:
+            dialled.extend(_judged_addresses(target, ends, self._own_network))
+            return dialled
+
+        try:
+            with _opened(self._session, target, addresses, sent, ends) as (response, watch):
+                return read_body(response, limits, ends, watch)
+        except FetchFailed as failed:
+            if dialled or failed.why not in (Why.UNREACHABLE, Why.NO_TLS):
+                raise
+            return None
+
+
+def is_redirect(status: int, headers: Mapping[str, str]) -> bool:
+    """True when the answer sends us elsewhere."""
+    return status in REDIRECTS and bool(headers.get("Location"))
+
+
+def location_of(headers: Mapping[str, str]) -> str:
+    """Where a redirect leads, as servers write it: UTF-8 in a header that is read as Latin-1, blanks not encoded."""
+    written = headers["Location"]
+    with contextlib.suppress(UnicodeError):
+        written = written.encode("latin-1").decode("utf-8")
+    return written.strip().replace(" ", "%20")
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -107,75 +151,34 @@ def _resolve_in_time(target: Target, ends: float) -> list[str]:
     try:
         found = answers.get(timeout=max(ends - time.monotonic(), 0.001))
     except queue.Empty:
-        raise FetchFailed("Looking up the server's name took too long.") from None
+        raise FetchFailed("Looking up the server's name took too long.", Why.SLOW) from None
     if found is None:
-        raise FetchFailed("There is no server of this name.")
+        raise FetchFailed("There is no server of this name.", Why.NO_SUCH_NAME)
     return found
 
 
 @contextlib.contextmanager
-def _opened(target: Target, addresses: list[str], headers: dict[str, str], ends: float) -> Iterator[tuple[requests.Response, Any]]:
+def _opened(
+    session: requests.Session, target: Target, addresses: Callable[[], list[str]], headers: dict[str, str], ends: float
+) -> Iterator[tuple[requests.Response, Any]]:
     left = max(ends - time.monotonic(), 0.001)
     wanted = {"Accept-Encoding": "identity", **headers}
-    with http.watched(left) as watch, http.pinned_session(addresses) as session:
+    with http.watched(left) as watch, http.pinned(addresses):
         try:
             response = session.get(
                 target.url, headers=wanted, timeout=(min(left, http.CONNECT_SECONDS), left), allow_redirects=False, stream=True
             )
-        except requests.exceptions.SSLError:
-            raise FetchFailed("The server's certificate is not valid.") from None
-        except requests.exceptions.Timeout:
-            raise FetchFailed(TOO_SLOW) from None
-        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError):
-            raise FetchFailed(TOO_SLOW if watch.cut else "The server does not answer, or not properly.") from None
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise _failure(error, bool(watch.cut)) from None
         with response:
             yield response, watch
 
 
-def _location(response: requests.Response) -> str:
-    """As servers write it: UTF-8 in a header that is read as Latin-1, blanks not encoded."""
-    written = response.headers["Location"]
-    with contextlib.suppress(UnicodeError):
-        written = written.encode("latin-1").decode("utf-8")
-    return written.strip().replace(" ", "%20")
-
-
-def _read(response: requests.Response, max_bytes: int, first_bytes: int | None, ends: float, watch: Any) -> tuple[bytes, bool]:
-    unpack = _unpacker(response.headers.get("Content-Encoding", ""))
-    received = bytearray()
-    while True:
-        try:
-            packed = response.raw.read(PORTION, decode_content=False)
-        except (urllib3.exceptions.HTTPError, OSError, ValueError):
-            raise FetchFailed(TOO_SLOW if _is_late(watch, ends) else "The answer broke off.") from None
-        if _is_late(watch, ends):  # A connection that was cut looks like the end of the answer.
-            raise FetchFailed(TOO_SLOW)
-        received += unpack(packed, max_bytes + 1 - len(received))
-        if first_bytes is not None and len(received) >= first_bytes:
-            return bytes(received[:first_bytes]), False
-        if len(received) > max_bytes:
-            raise TooLarge(f"The answer is larger than {max_bytes / 1024 / 1024:.0f} MB.")
-        if not packed:
-            return bytes(received), True
-
-
-def _is_late(watch: Any, ends: float) -> bool:
-    return bool(watch.cut) or time.monotonic() > ends
-
-
-def _unpacker(encoding: str) -> Any:
-    """(packed bytes, most) -> at most `most` + a few unpacked bytes: a small parcel with a gigabyte in it stays small here."""
-    kind = encoding.strip().lower()
-    if kind in ("", "identity"):
-        return lambda packed, most: packed
-    if kind not in ("gzip", "x-gzip", "deflate"):
-        raise FetchFailed("The answer is packed in a way we did not ask for.")
-    packer = zlib.decompressobj(zlib.MAX_WBITS | 32)
-
-    def unpack(packed: bytes, most: int) -> bytes:
-        try:
-            return packer.decompress(packed, max(most, 1))
-        except zlib.error:
-            raise FetchFailed("The answer is damaged.") from None
-
-    return unpack
+def _failure(error: Exception, was_cut: bool) -> FetchFailed:
+    if was_cut or isinstance(error, requests.exceptions.Timeout):
+        return FetchFailed(TOO_SLOW, Why.SLOW)
+    if isinstance(error, requests.exceptions.SSLError):
+        if "CERTIFICATE_VERIFY_FAILED" in repr(error):
+            return FetchFailed("The server's certificate is not valid.", Why.CERTIFICATE)
+        return FetchFailed("The server does not let us connect with encryption.", Why.NO_TLS)
+    return FetchFailed("The server does not answer, or not properly.")

@@ -11,20 +11,10 @@ import orjson
 
 from common import http, metering
 from common.errors import AmbiguousError, RemoteError, TransientError
+from common.parsed_json import parse_json
 from meta_integration.graph.errors import error_from, outcome_of
 
 logger = logging.getLogger("graph")
-
-NUL = b"\\u0000"  # As JSON writes it.
-
-
-def without_nul(answer: Any) -> Any:
-    """Spaces in the place of NUL characters: valid JSON, but PostgreSQL stores none, and one odd item must not end work on the others."""
-    if isinstance(answer, str):
-        return answer.replace("\0", " ")
-    if isinstance(answer, dict):
-        return {key: without_nul(value) for key, value in answer.items()}
-    return [without_nul(value) for value in answer] if isinstance(answer, list) else answer
 
 
 def appsecret_proof(app_secret: str, access_token: str) -> str:
@@ -95,8 +85,8 @@ class GraphClient:
 
     def _parse(self, method: str, path: str, answer: http.Answer, about_item: bool) -> dict[str, Any]:
         try:
-            parsed = without_nul(orjson.loads(answer.body)) if NUL in answer.body else orjson.loads(answer.body)
-        except orjson.JSONDecodeError:
+            parsed = parse_json(answer.body)
+        except ValueError:
             parsed = None
         logger.debug("%s %s -> %s (version %s)", method, path, answer.status, answer.headers.get("facebook-api-version", "?"))
         if answer.status == 200 and isinstance(parsed, dict) and "error" not in parsed:

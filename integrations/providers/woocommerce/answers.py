@@ -1,0 +1,233 @@
+"""What an answer of a shop means: parsed JSON, or one of the four errors in a merchant's words. Pure: the time comes in.
+
+By status and code, not by the texts of WooCommerce, which come in the shop's language; where only a text tells causes apart (a key that may
+only write, a signature used twice), the English one sharpens what would be said anyway.
+"""
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from common.errors import RemoteError
+from common.redaction import MASK, clean_error_text
+from common.retry import http_date, retry_after_seconds
+from integrations.providers.woocommerce import pages
+from integrations.providers.woocommerce.addresses import address_to_type, is_login, only_a_slash_more, store_address
+from integrations.providers.woocommerce.json_body import Parsed, Unreadable, looks_like_html, parse_body
+from integrations.providers.woocommerce.words import trouble
+
+CLOCK_SECONDS = 14 * 60  # WooCommerce allows 15 minutes.
+THROTTLE_SECONDS = 60.0  # 429 without Retry-After.
+_BY_STATUS = {408: "timeout", 413: "too_long", 414: "too_long", 431: "too_long", 500: "php_error", 504: "timeout"}
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_LISTS = re.compile(
+    r"products|variations|products/\d+/variations|products/(categories|tags|brands|attributes)|products/attributes/\d+/terms|settings/\w+"
+)
+_CORE = re.compile(r"(products|settings|orders|system_status|data)(/|$)")  # Every WooCommerce that we read knows these.
+_NO_RIGHTS = ("woocommerce_rest_cannot", "rest_cannot", "rest_forbidden")
+_SAID_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked. url: without query; path: below wc/v3, "" for other addresses; way: how it was signed; proven: has worked before.
+
+    now: our clock; secrets: what no error may repeat.
+    """
+
+    url: str
+    path: str = ""
+    way: str = ""
+    proven: bool = False
+    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WooAnswer:
+    """data: list or dict; total, pages: X-WP-Total and X-WP-TotalPages, None where the shop does not say; headers: lower-case names.
+
+    had_notice: a plugin printed something around the (whole) answer.
+    """
+
+    data: Any
+    total: int | None = None
+    pages: int | None = None
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    had_notice: bool = False
+
+
+def read_answer(status: int, headers: Mapping[str, str], body: bytes, asked: Asked) -> WooAnswer:
+    """The answer's data. Raises one of the four errors.
+
+    kind is a code of troubles.py, data["remedy"] says what to do, data["said"] holds the shop's own words where there are any.
+    """
+    lower = {str(name).lower(): str(value) for name, value in headers.items()}
+    if status in _REDIRECTS:
+        raise _redirected(lower.get("location", ""), asked)
+    try:
+        parsed = parse_body(body, _charset(lower))
+    except Unreadable as found:
+        raise _unreadable(status, lower, body, asked, found.kind) from None
+    refusal = _refusal(status, parsed.data)
+    if refusal is not None:
+        raise _refused(refusal, lower, parsed.data, asked)
+    data = _of_the_right_kind(parsed, asked, lower)
+    return WooAnswer(data, _number(lower, "x-wp-total"), _number(lower, "x-wp-totalpages"), _harmless(lower), parsed.had_notice)
+
+
+def error_of(
+    kind: str,
+    asked: Asked,
+    *,
+    said: str = "",
+    status: int | None = None,
+    about: dict[str, Any] | None = None,
+    data: dict[str, Any] | None = None,
+    retry_after: float | None = None,
+) -> RemoteError:
+    """The error for a kind of trouble, with nothing secret in it. about: values for its words; said: the shop's own words."""
+    data = {**(data or {}), **({"said": without_secrets(said, asked.secrets)} if said else {})}
+    values = {"status": status if status is not None else "?", **(about or {})}
+    return trouble(kind).error_for(proven=asked.proven, data=data, about=values, status=status, retry_after=retry_after)
+
+
+def without_secrets(text: str, secrets: tuple[str, ...]) -> str:
+    """A shop's words, short, with our key and secret masked in every form in which they may be repeated."""
+    text = text[: _SAID_CHARACTERS * 20]
+    forms = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""), quote(secret))}
+    if len(secrets) == 2 and all(secrets):
+        forms.add(base64.b64encode(":".join(secrets).encode()).decode())
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, MASK)
+    return clean_error_text(re.sub(r"<[^>]*>", " ", text), _SAID_CHARACTERS)
+
+
+def _redirected(location: str, asked: Asked) -> RemoteError:
+    if not location:
+        return error_of("unexpected", asked, status=301)
+    try:
+        if is_login(location):
+            return error_of("login_wall", asked)
+        if only_a_slash_more(asked.url, location):
+            return error_of("plain_permalinks", asked)
+    except ValueError:
+        return error_of("unexpected", asked, status=301)
+    address = without_secrets(address_to_type(asked.url, location), asked.secrets)
+    if address in ("", store_address(asked.url)):
+        return error_of("html", asked)  # To a page of the same shop.
+    return error_of("redirect_elsewhere", asked, about={"address": address}, data={"address": address})
+
+
+def _unreadable(status: int, headers: dict[str, str], body: bytes, asked: Asked, kind: str) -> RemoteError:
+    """Something that is no JSON: by its status and its looks."""
+    if status < 300:
+        is_page = looks_like_html(body) or (kind == "unreadable" and "html" in headers.get("content-type", ""))
+        if not is_page:
+            return error_of("php_error" if pages.is_fatal(body) else kind, asked, status=status)
+    found = pages.kind_of_page(status, headers, body)
+    return error_of(found, asked, status=status, said=pages.title_of(body), retry_after=_retry_after(found, headers, asked))
+
+
+def _refusal(status: int, data: Any) -> int | None:
+    """The status of a refusal; some hosts and caches turn every status into 200, but WordPress also writes it into the body."""
+    if status >= 300:
+        return status
+    if isinstance(data, dict) and isinstance(data.get("code"), str) and isinstance(data.get("message"), str):
+        inner = data.get("data")
+        said = inner.get("status") if isinstance(inner, dict) else None
+        return said if isinstance(said, int) and 300 <= said < 600 else None
+    return None
+
+
+def _refused(status: int, headers: dict[str, str], data: Any, asked: Asked) -> RemoteError:
+    code, message, fields = _of_woocommerce(data)
+    kind = _kind_of_refusal(status, code, message, headers, asked)
+    minutes = round(abs(_clock_difference(headers, asked)) / 60)
+    return error_of(
+        kind, asked, status=status, said=f"{code}: {message}" if code else message, about={"minutes": minutes},
+        data={"code": clean_error_text(code, 80), **({"fields": fields} if fields else {})}, retry_after=_retry_after(kind, headers, asked),
+    )  # fmt: skip
+
+
+def _of_woocommerce(data: Any) -> tuple[str, str, list[str]]:
+    """Code, message and the names of refused parameters."""
+    if not isinstance(data, dict):
+        return "", "", []
+    inner = data.get("data")
+    params = inner.get("params") if isinstance(inner, dict) else None
+    fields = [clean_error_text(str(name), 60) for name in params][:20] if isinstance(params, (dict, list)) else []
+    return str(data.get("code") or "")[:200], str(data.get("message") or ""), fields
+
+
+def _kind_of_refusal(status: int, code: str, message: str, headers: dict[str, str], asked: Asked) -> str:
+    if status == 429:
+        return "throttled"
+    if status == 401:
+        return _kind_of_401(code, message, headers, asked)
+    if status == 403:
+        return "no_rights" if code.startswith(_NO_RIGHTS) else "rest_locked" if code else "firewall"
+    if status == 404:
+        if code == "rest_no_route":
+            return "woo_off" if _CORE.match(asked.path) else "no_route"
+        return "not_found" if code.endswith("_invalid_id") else "unexpected"
+    if status == 400 and code:
+        return "bad_request"
+    return _BY_STATUS.get(status) or ("overloaded" if status > 500 else "unexpected")
+
+
+def _kind_of_401(code: str, message: str, headers: dict[str, str], asked: Asked) -> str:
+    if code == "woocommerce_rest_authentication_missing_parameter":
+        return "header_stripped"
+    if code == "woocommerce_rest_authentication_error":
+        if asked.way.startswith("oauth") and abs(_clock_difference(headers, asked)) > CLOCK_SECONDS:
+            return "clock_wrong"
+        if "nonce has already been used" in message:
+            return "repeated_request"
+        return "write_only_key" if "does not have read permissions" in message else "bad_key"
+    return "header_stripped" if code.startswith("woocommerce_rest_cannot") else "rest_locked"
+
+
+def _clock_difference(headers: dict[str, str], asked: Asked) -> float:
+    """Seconds by which the shop's clock is ahead of ours, as far as its Date header tells."""
+    theirs = http_date(headers.get("date", ""))
+    return (theirs - asked.now).total_seconds() if theirs else 0.0
+
+
+def _retry_after(kind: str, headers: dict[str, str], asked: Asked) -> float | None:
+    """Seconds the shop wants to be left alone."""
+    if kind not in ("throttled", "maintenance", "overloaded", "firewall", "challenge"):
+        return None
+    written = headers.get("retry-after", "")
+    asked_for = retry_after_seconds(written, http_date(headers.get("date", "")) or asked.now) if written else None
+    return THROTTLE_SECONDS if asked_for is None and kind == "throttled" else asked_for
+
+
+def _of_the_right_kind(parsed: Parsed, asked: Asked, headers: dict[str, str]) -> Any:
+    """A list where a list was asked for. PHP writes a list with holes (a filter took something out) as an object with numbers for names."""
+    data = parsed.data
+    if not (_LISTS.fullmatch(asked.path) or "x-wp-total" in headers) or isinstance(data, list):
+        return data
+    if data and all(name.isascii() and name.isdigit() for name in data):
+        return list(data.values())
+    raise error_of("unreadable", asked)
+
+
+def _number(headers: dict[str, str], name: str) -> int | None:
+    written = headers.get(name, "").strip()
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 12 else None
+
+
+def _charset(headers: dict[str, str]) -> str:
+    found = re.search(r"charset=([^;,\s]+)", headers.get("content-type", ""))
+    return found[1] if found else ""
+
+
+def _harmless(headers: dict[str, str]) -> dict[str, str]:
+    """Link repeats the address with the key in it; cookies are the shop's own business."""
+    return {name: value for name, value in headers.items() if name not in ("link", "set-cookie", "location")}
+
