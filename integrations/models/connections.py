@@ -34,7 +34,10 @@ class StoreConnection(models.Model):
 
     is_active: a person's switch (off = paused). blocked_*: the shop refuses us until a person acts (a revoked key): one state, one alert,
     no calls. facts: what the adapter has found out and may find out again (API address, way of signing, version, currency, page size).
-    current_run: the open run that has this connection; taken by a conditional UPDATE, so that two never overlap (runs.py).
+    current_run: the run that has this connection, or had it last: it has it while it is open, so that two never overlap (runs/holding.py).
+    last_import: the newest import of everything, open or ended (runs of single products and dry runs are none).
+    product_count: how many products the shop had at the last completed import; count_before, count_jumped_at: when that number had
+    changed so much since the import before that somebody should look.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="store_connections")
@@ -67,6 +70,10 @@ class StoreConnection(models.Model):
     blocked_reason = models.TextField(blank=True, editable=False)
     current_run = models.OneToOneField(Run, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
     imported_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When the last whole import ended.")
+    last_import = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
+    product_count = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    count_before = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    count_jumped_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -1,0 +1,170 @@
+"""What people and programs do with a shop's connection, the same for the admin, the API and commands: keep, test, pause, remove it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from common.clock import database_now
+from common.encrypted_field import DecryptionError
+from common.errors import RemoteError, TransientError
+from common.redaction import clean_error_text
+from integrations.blocking import access_of, block, unblock
+from integrations.models import StoreConnection
+from integrations.providers import adapter_class, adapter_for
+from integrations.providers.base import StoreFacts
+from integrations.runs.holding import open_run
+from operations.services import cancel_run
+from tenants.services import record_audit
+
+__all__ = [
+    "ConnectionResult",
+    "block",
+    "check_connection",
+    "pause",
+    "remove_connection",
+    "save_connection",
+    "set_credentials",
+    "switch_on",
+    "unblock",
+]
+
+
+@dataclass(frozen=True)
+class ConnectionResult:
+    """tone: green, orange (works, with a reservation) or red; text: what is so; to_do: what to do about it; said: the shop's own words,
+    secrets masked; facts: what the shop told about itself, None when it let us not in."""
+
+    tone: str
+    text: str
+    to_do: str = ""
+    said: str = ""
+    facts: StoreFacts | None = None
+
+
+def check_connection(connection: StoreConnection) -> ConnectionResult:
+    """Asks the shop who it is, with the connection's keys (saved or not). Network: call it outside transactions.
+
+    A success is noted at a saved connection, and unblocks it.
+    """
+    try:
+        facts = adapter_for(connection).describe()
+    except (RemoteError, DecryptionError) as error:
+        return _refused(error)
+    if connection.pk is not None:
+        _note_success(connection, facts)
+    text = _found(connection, facts)
+    if facts.notes:
+        return ConnectionResult("orange", text, " ".join(facts.notes), facts=facts)
+    return ConnectionResult("green", text, facts=facts)
+
+
+def _refused(error: RemoteError | DecryptionError) -> ConnectionResult:
+    if isinstance(error, DecryptionError):
+        return ConnectionResult("red", "The stored keys cannot be read.", str(error))
+    to_do = str(error.data.get("remedy") or "")
+    if not to_do:
+        to_do = "Try again in a few minutes." if isinstance(error, TransientError) else "Check the shop's address and the keys."
+    said = str(error.data.get("said") or "")
+    return ConnectionResult("red", clean_error_text(error.message), clean_error_text(to_do), clean_error_text(said))
+
+
+def _note_success(connection: StoreConnection, facts: StoreFacts) -> None:
+    """Only for the keys that were tested: somebody may have saved others meanwhile."""
+    tested = access_of(connection)
+    with transaction.atomic():
+        fresh = StoreConnection.objects.select_for_update(of=("self",)).select_related("tenant").filter(pk=connection.pk).first()
+        if fresh is None or access_of(fresh) != tested:
+            return
+        now = database_now()
+        StoreConnection.objects.filter(pk=fresh.pk).update(facts=facts.remember, checked_at=now)
+        connection.facts, connection.checked_at = facts.remember, now
+        unblock(connection)
+
+
+def _found(connection: StoreConnection, facts: StoreFacts) -> str:
+    name = f"“{facts.name}”" if facts.name else connection.address
+    products = "" if facts.products is None else f", {facts.products} {'product' if facts.products == 1 else 'products'}"
+    details = " ".join(part for part in (connection.get_provider_display(), facts.version) if part)
+    currency = f", prices in {facts.currency}" if facts.currency else ""
+    return f"Connected to {name} ({details}{products}{currency})."
+
+
+def save_connection(connection: StoreConnection, credentials: Mapping[str, str] | None = None) -> StoreConnection:
+    """Keeps a new or changed connection. credentials: {name: secret} of those that change, as with set_credentials.
+
+    New keys or another address end a block: the shop is asked anew. Raises ValidationError naming the fields (credentials by their names).
+    """
+    connection.store_url = clean_store_url(connection.store_url)
+    if credentials:
+        kept: Any = merged_credentials(connection, credentials)
+        connection.credentials = kept
+    missing = {field.name: [f"{field.label} is missing."] for field in adapter_class(connection.provider).credential_fields
+               if field.required and not connection.credential(field.name)}  # fmt: skip
+    if missing:
+        raise ValidationError(missing)
+    connection.full_clean()
+    is_new = connection.pk is None
+    with transaction.atomic():
+        before = None if is_new else StoreConnection.objects.select_for_update(of=("self",)).filter(pk=connection.pk).first()
+        connection.save()
+        if before is not None and access_of(before) != access_of(connection):
+            unblock(connection)
+        record_audit("shop_connected" if is_new else "shop_changed", connection.tenant, subject=str(connection),
+                     metadata={"address": connection.address, "keys_changed": bool(credentials)})  # fmt: skip
+    return connection
+
+
+def set_credentials(connection: StoreConnection, credentials: Mapping[str, str]) -> StoreConnection:
+    """Changes keys: names as the adapter's credential_fields; empty ones stay as they are. Raises ValidationError."""
+    return save_connection(connection, credentials)
+
+
+def merged_credentials(connection: StoreConnection, credentials: Mapping[str, str]) -> dict[str, str]:
+    """What would be stored. Raises ValidationError for a name that this kind of shop does not know."""
+    known = {field.name for field in adapter_class(connection.provider).credential_fields}
+    if unknown := sorted(set(credentials) - known):
+        raise ValidationError({"credentials": [f"Unknown: {', '.join(unknown)}. Known are {', '.join(sorted(known))}."]})
+    kept: Any = connection.credentials
+    return {**kept, **{name: value.strip() for name, value in credentials.items() if value and value.strip()}}
+
+
+def clean_store_url(url: str) -> str:
+    """The address as it is stored: no slash at the end, no query. Raises ValidationError when there are keys or a password in it."""
+    url = url.strip()
+    parts = urlsplit(url)
+    if parts.username or parts.password or "consumer_" in parts.query.lower():
+        raise ValidationError({"store_url": ["Enter only the shop's address here; keys have fields of their own."]})
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+def pause(connection: StoreConnection) -> None:
+    """Nothing is read from the shop any more; an import under way stops (it can be gone on with later)."""
+    _switch(connection, on=False)
+    if (run := open_run(connection)) is not None:
+        cancel_run(run)
+
+
+def switch_on(connection: StoreConnection) -> None:
+    """Ends a pause; the schedule goes on."""
+    _switch(connection, on=True)
+
+
+def _switch(connection: StoreConnection, *, on: bool) -> None:
+    with transaction.atomic():
+        changed = StoreConnection.objects.filter(pk=connection.pk, is_active=not on).update(is_active=on)
+        if changed:
+            record_audit("shop_resumed" if on else "shop_paused", connection.tenant, subject=str(connection))
+    connection.is_active = on
+
+
+def remove_connection(connection: StoreConnection) -> None:
+    """Forgets the shop, its keys and which of our products are which of its; the products stay as they are."""
+    with transaction.atomic():
+        if (run := open_run(connection)) is not None:
+            cancel_run(run)
+        record_audit("shop_removed", connection.tenant, subject=str(connection), metadata={"address": connection.address})
+        connection.delete()

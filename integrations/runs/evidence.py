@@ -1,0 +1,66 @@
+"""What the end of an import leaves behind, however it came about: a row in the log, a line, counters, and the connection's dates."""
+
+import logging
+
+from common import metering
+from integrations.models import LogStatus, StoreConnection, WebhookLog
+from integrations.runs.orders import Order, order_of
+from integrations.runs.pace import jumped
+from integrations.runs.results import connection_of, is_import, result_of
+from operations.models import Run, RunKind, RunStatus
+from operations.services import when_a_run_ends
+
+logger = logging.getLogger("imports")
+EVENT = "product_sync"
+OUTCOMES = ("created", "updated", "unchanged", "inactive", "failed")
+LONGEST_MS = 2**31 - 1
+
+
+def note_end(run: Run) -> None:
+    """Called in the transaction that ends the run. A dry run leaves a line only: nothing was synchronised."""
+    if not is_import(run):
+        return
+    order = order_of(run)
+    _say(run, order)
+    if order.dry_run:
+        return
+    connection = connection_of(run)
+    if connection is not None:
+        _log(run, order, connection)
+        if run.status == RunStatus.COMPLETED and not order.part:
+            _note_completion(run, connection)
+    for name in OUTCOMES:
+        if number := int(run.counts.get(name, 0)):
+            metering.observe("imported_products", name, count=number)
+
+
+def _say(run: Run, order: Order) -> None:
+    """One line; counts in a field of their own, as "created" is a word that logging keeps for itself."""
+    result = result_of(run)
+    figures = {name: result[name] for name in ("synced", "errors", "inactive", "duration")}
+    facts = {"tenant": run.tenant.sub_domain, "run_id": str(run.pk), "task_id": order.task_id, "dry_run": order.dry_run, **figures}
+    where = order.store_url or run.subject
+    logger.info("Import of %s: %s", where, run.get_status_display().lower(), extra={**facts, "counts": dict(run.counts)})
+
+
+def _log(run: Run, order: Order, connection: StoreConnection) -> None:
+    good = run.status == RunStatus.COMPLETED
+    result = result_of(run)
+    payload = {"run_id": str(run.pk), "task_id": order.task_id, "store_url": order.store_url, "status": str(run.status), **result}
+    WebhookLog.objects.create(
+        tenant=run.tenant, connection=connection, provider=connection.provider, event=EVENT, payload={**payload, "part": order.part},
+        status=LogStatus.SUCCESS if good else LogStatus.ERROR, error="" if good else run.message,
+        processing_time_ms=min(int(result["duration"] * 1000), LONGEST_MS),
+    )  # fmt: skip
+
+
+def _note_completion(run: Run, connection: StoreConnection) -> None:
+    values = {"imported_at": run.finished_at, "product_count": run.total}
+    if jumped(connection.product_count, run.total):
+        values |= {"count_before": connection.product_count, "count_jumped_at": run.finished_at}
+    StoreConnection.objects.filter(pk=connection.pk).update(**values)
+
+
+def register() -> None:
+    """Called when Django starts."""
+    when_a_run_ends(RunKind.IMPORT, note_end)

@@ -1,0 +1,62 @@
+"""The doorbell's other end: thin tasks with ids only. Unknown extra arguments are tolerated, so that old and new code may mix."""
+
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from celery import shared_task
+
+from common.clock import database_now
+from integrations import schedules
+from integrations.models import Provider, StoreConnection
+from integrations.runs import AlreadyRunning, NotReady, start_import, work_on_import
+from integrations.runs.starting import TASK
+
+AT_MOST = 300.0  # seconds at a business's shops; what is left then has doorbells of its own
+
+
+@shared_task(name=TASK)
+def import_products(run_id: str, *_: Any) -> None:
+    """Works on a queued import for about two minutes, then hands it on."""
+    work_on_import(run_id)
+
+
+@shared_task(name="integrations.tasks.sync_woocommerce_products")
+def sync_woocommerce_products(tenant_id: str, *_: Any) -> list[str]:
+    """Imports every active WooCommerce shop of one active business. Returns the ids of the runs; shops that are blocked, or being read
+    already, have none."""
+    return _sync(tenant_id, Provider.WOOCOMMERCE)
+
+
+@shared_task(name="integrations.tasks.sync_all_woocommerce_stores")
+def sync_all_woocommerce_stores(*_: Any, only_due: bool = False) -> int:
+    """Starts an import of every active WooCommerce shop of all active businesses; returns how many were started.
+
+    only_due: just those whose schedule asks for it (what celery beat does every quarter of an hour, see schedules.py).
+    """
+    return schedules.start_all(Provider.WOOCOMMERCE, only_due=only_due)
+
+
+@shared_task(name=schedules.TASK)
+def import_when_due(connection_pk: int, *_: Any) -> None:
+    """A shop's own entry of celery beat."""
+    shops = StoreConnection.objects.select_related("tenant", "last_import").defer("credentials")
+    connection = shops.filter(pk=connection_pk).first()
+    if connection is not None:
+        schedules.start_if_due(connection, database_now())
+
+
+def _sync(tenant_id: str, provider: str) -> list[str]:
+    """Whoever runs this is a worker already: it takes its own runs up instead of waiting for their doorbells."""
+    shops = StoreConnection.objects.for_tenant(UUID(str(tenant_id))).filter(provider=provider, is_active=True, tenant__is_active=True)
+    runs = []
+    for connection in shops.select_related("tenant").defer("credentials"):
+        try:
+            runs.append(str(start_import(connection).pk))
+        except (AlreadyRunning, NotReady):
+            continue
+    end = monotonic() + AT_MOST
+    for run_id in runs:
+        if monotonic() < end:
+            work_on_import(run_id)
+    return runs

@@ -1,0 +1,28 @@
+"""The world of runs, and the shops of two businesses in it."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from integrations.models import StoreConnection
+from integrations.tests.run_world import START, RunWorld, connect
+from tenants.models import Tenant
+
+
+@pytest.fixture
+def run_world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunWorld]:
+    with time_machine.travel(START, tick=False) as traveller:
+        yield RunWorld(monkeypatch, traveller)
+
+
+@pytest.fixture
+def shop(run_world: RunWorld, tenant: Tenant) -> StoreConnection:
+    """Business A's shop."""
+    return connect(tenant)
+
+
+@pytest.fixture
+def other_shop(run_world: RunWorld, other_tenant: Tenant) -> StoreConnection:
+    """Business B's shop."""
+    return connect(other_tenant)
