@@ -103,14 +103,17 @@ class VariantInline(TenantInline):
         return super().get_queryset(request).select_related("product")
 
     @display(description="Rules of its own")
-    def own_rules(self, variant: ProductVariant) -> str:
-        """What its own page sets apart from the product, in words."""
+    def own_rules(self, variant: ProductVariant) -> SafeString | str:
+        """What sets it apart from the product, in words; leads to its own page, where they are changed."""
+        if not variant.pk:
+            return "—"
         rules = [
             {True: "stock is counted", False: "stock is not counted"}.get(variant.track_stock),
             {True: "back-order", False: "no back-order"}.get(variant.allow_backorder),
             "sale dates" if variant.sale_starts_at or variant.sale_ends_at else None,
         ]
-        return ", ".join(filter(None, rules)) or "—"
+        page = self.admin_site.get_model_admin(ProductVariant).object_url(variant)
+        return format_html('<a href="{}">{}</a>', page, ", ".join(filter(None, rules)) or "none")
 
 
 class ModifierGroupInline(TenantInline):
