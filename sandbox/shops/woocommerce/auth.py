@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
@@ -32,18 +33,18 @@ class Key:
     nonces: dict[str, int] = field(default_factory=dict, repr=False)
 
 
-def sign_in(shop: "WooShop", request: ShopRequest, params: Params) -> Key | None:
-    """The key behind a request; None for nobody. Raises WooError where somebody tried and failed."""
+def sign_in(shop: "WooShop", request: ShopRequest, params: Params, keys: Mapping[str, Key]) -> Key | None:
+    """The key behind a request, one of `keys`; None for nobody. Raises WooError where somebody tried and failed."""
     header = "" if shop.strips_authorization else request.header("Authorization")
     failed: WooError | None = None
     if shop.is_ssl:
         try:
-            key = _basic(shop, header, params)
+            key = _basic(keys, header, params)
         except WooError as error:
             key, failed = None, error
         if key:
             return key
-    key = _oauth(shop, request, header, params)
+    key = _oauth(shop, request, header, params, keys)
     if key is None and failed:
         raise failed
     return key
@@ -64,16 +65,16 @@ def oauth_signature(method: str, address: str, pairs: list[tuple[str, str]], sec
     return base64.b64encode(hmac.new(f"{secret}&".encode(), base.encode(), _METHODS[how]).digest()).decode()
 
 
-def _find(shop: "WooShop", consumer_key: str) -> Key | None:
-    key = shop.keys.get(consumer_key)
+def _find(keys: Mapping[str, Key], consumer_key: str) -> Key | None:
+    key = keys.get(consumer_key)
     return None if key is None or key.revoked else key
 
 
-def _basic(shop: "WooShop", header: str, params: Params) -> Key | None:
+def _basic(keys: Mapping[str, Key], header: str, params: Params) -> Key | None:
     name, secret = text(params.get("consumer_key", "")), text(params.get("consumer_secret", ""))
     if not (name and secret) and header.lower().startswith("basic "):
         name, _, secret = _decoded(header[6:].strip()).partition(":")
-    key = _find(shop, name) if name and secret else None
+    key = _find(keys, name) if name and secret else None
     if key and not hmac.compare_digest(key.consumer_secret.encode(), secret.encode()):
         raise not_signed_in("Consumer secret is invalid.")
     return key
@@ -86,7 +87,7 @@ def _decoded(text_: str) -> str:
         return ""
 
 
-def _oauth(shop: "WooShop", request: ShopRequest, header: str, params: Params) -> Key | None:
+def _oauth(shop: "WooShop", request: ShopRequest, header: str, params: Params, keys: Mapping[str, Key]) -> Key | None:
     given = {**params, **_header_parameters(header)}
     missing = [name for name in _OAUTH if not given.get(name)]
     if len(missing) == len(_OAUTH):
@@ -95,7 +96,7 @@ def _oauth(shop: "WooShop", request: ShopRequest, header: str, params: Params) -
         plural = "s" if len(missing) > 1 else ""
         code = "woocommerce_rest_authentication_missing_parameter"
         raise not_signed_in(f"Missing OAuth parameter{plural} {', '.join(missing)}", code)
-    key = _find(shop, text(given["oauth_consumer_key"]))
+    key = _find(keys, text(given["oauth_consumer_key"]))
     if key is None:
         raise not_signed_in("Consumer key is invalid.")
     _check_signature(shop, request, key, given)

@@ -13,7 +13,8 @@ from sandbox.shops.woocommerce import selling
 from sandbox.shops.woocommerce.product import Product, Variation
 from sandbox.shops.woocommerce.query import words
 from sandbox.shops.woocommerce.reading import Question, instant
-from sandbox.shops.woocommerce.shelf import Item
+from sandbox.shops.woocommerce.shelf import Item, Shelf
+from sandbox.shops.woocommerce.view import View
 
 if TYPE_CHECKING:
     from sandbox.shops.woocommerce.shop import WooShop
@@ -33,45 +34,45 @@ def known_filters(shop: "WooShop", kind: str) -> tuple[str, ...]:
     return (*_COMMON, *own, *newer)
 
 
-def page_of(shop: "WooShop", question: Question, kind: str, parent: int | None = None) -> tuple[list[Item], int]:
+def page_of(view: View, question: Question, kind: str, parent: int | None = None) -> tuple[list[Item], int]:
     """(the items on the page, how many there are in all); `parent`: variations of this product only."""
-    ids = _ordered(shop, question, kind, parent)
-    if shop.knows(TIES_ARE_BROKEN_SINCE) or question.orderby not in ("date", "modified"):
+    ids = _ordered(view, question, kind, parent)
+    if view.knows(TIES_ARE_BROKEN_SINCE) or question.orderby not in ("date", "modified"):
         chosen = ids[question.start : question.start + question.per_page]
     else:
-        chosen = _stir(shop, ids, question)
-    return [item for key in chosen if (item := shop.shelf.get(key)) is not None], len(ids)
+        chosen = _stir(view.shelf, ids, question)
+    return [item for key in chosen if (item := view.shelf.get(key)) is not None], len(ids)
 
 
-def _ordered(shop: "WooShop", question: Question, kind: str, parent: int | None) -> Sequence[int]:
+def _ordered(view: View, question: Question, kind: str, parent: int | None) -> Sequence[int]:
     """All ids of the list in order; kept until something changes, because the next page is of the same list."""
-    name = (shop.shelf.version, kind, parent, question.filters, question.orderby, question.order)
-    if shop.last_list is None or shop.last_list[0] != name:
-        shop.last_list = (name, _sort(shop, _filtered(shop, question, kind, parent), question))
-    return shop.last_list[1]
+    name = (kind, parent, question.filters, question.orderby, question.order, view.shop.timezone)
+    if name not in view.shelf.lists:
+        view.shelf.lists = {name: _sort(view.shelf, _filtered(view, question, kind, parent), question)}
+    return view.shelf.lists[name]
 
 
-def _filtered(shop: "WooShop", question: Question, kind: str, parent: int | None) -> Sequence[int]:
-    filters = dict(question.filters)
+def _filtered(view: View, question: Question, kind: str, parent: int | None) -> Sequence[int]:
+    shelf, filters = view.shelf, dict(question.filters)
     trash = filters.get("status") == "trash"
     if parent is not None:
-        source: Sequence[int] = _children_of(shop, parent, trash)
+        source: Sequence[int] = _children_of(shelf, parent, trash)
     else:
-        source = shop.shelf.product_ids(trash) if kind == "product" else shop.shelf.variation_ids(trash)
+        source = shelf.product_ids(trash) if kind == "product" else shelf.variation_ids(trash)
     if kind == "product" and filters.get("sku"):
-        source = [*source, *shop.shelf.variation_ids(trash)]
-    tests = _tests(shop, filters)
+        source = [*source, *shelf.variation_ids(trash)]
+    tests = _tests(view.shop, filters)
     if not tests:
         return source
     if "include" in filters:  # A few known ids are looked up, not searched for.
         known = set(source)
         source = [key for key in dict.fromkeys(_ids(filters["include"])) if key in known]
-    return [key for key in source if (item := shop.shelf.get(key)) is not None and all(test(item) for test in tests)]
+    return [key for key in source if (item := shelf.get(key)) is not None and all(test(item) for test in tests)]
 
 
-def _children_of(shop: "WooShop", parent: int, trash: bool) -> list[int]:
+def _children_of(shelf: Shelf, parent: int, trash: bool) -> list[int]:
     """Ids, ascending. A product in the trash has none: they went there with it."""
-    return sorted(child.id for child in shop.shelf.children(parent, trash))
+    return sorted(child.id for child in shelf.children(parent, trash))
 
 
 def _ids(value: str) -> list[int]:
@@ -156,7 +157,7 @@ _FILTERS: dict[str, Callable[[str], Test]] = {
 _NO_FILTER = {("status", "any"), ("status", "trash"), ("include_status", "any")}
 
 
-def _sort(shop: "WooShop", ids: Sequence[int], question: Question) -> Sequence[int]:
+def _sort(shelf: Shelf, ids: Sequence[int], question: Question) -> Sequence[int]:
     down = question.order == "desc"
     if question.orderby == "id":
         return ids[::-1] if down else ids
@@ -165,7 +166,7 @@ def _sort(shop: "WooShop", ids: Sequence[int], question: Question) -> Sequence[i
     key = _ORDERS.get(question.orderby)
     if key is None:  # Popularity, rating, sales: nobody has bought or rated anything here, so all are equal.
         return ids[::-1] if down else ids
-    found = [(key(item), number) for number in ids if (item := shop.shelf.get(number)) is not None]
+    found = [(key(item), number) for number in ids if (item := shelf.get(number)) is not None]
     return [number for _, number in sorted(found, reverse=down)]
 
 
@@ -179,9 +180,9 @@ _ORDERS: dict[str, Callable[[Item], Any]] = {
 }
 
 
-def _stir(shop: "WooShop", ids: Sequence[int], question: Question) -> list[int]:
+def _stir(shelf: Shelf, ids: Sequence[int], question: Question) -> list[int]:
     """The page as a database gives it that orders equal dates anew for every page."""
     key, down = _ORDERS[question.orderby], -1 if question.order == "desc" else 1
-    items = (item for number in ids if (item := shop.shelf.get(number)) is not None)
+    items = (item for number in ids if (item := shelf.get(number)) is not None)
     found = sorted((down * key(item), crc32(f"{question.start}:{item.id}".encode()), item.id) for item in items)
     return [number for _, _, number in found[question.start : question.start + question.per_page]]

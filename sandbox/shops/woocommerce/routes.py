@@ -20,8 +20,11 @@ Route = Callable[[View, Params, "re.Match[str]"], Found]
 BRANDS_SINCE, ALL_VARIATIONS_SINCE = "9.6", "10.3"
 
 
-def find(view: View, path: str, method: str, params: Params, key: Key | None) -> Found:
-    """What lies at a path below `/wp-json`. Raises WooError; its `allow` is set where the address exists."""
+def find(view: View, path: str, method: str, params: Params, key: Key | None, rights: bool = True) -> Found:
+    """What lies at a path below `/wp-json`. Raises WooError; its `allow` is set where the address exists.
+
+    `rights` False: the key's user has lost them.
+    """
     if key:
         check_permission(key, method)
     name, pattern, act, allow = _route(view, path)
@@ -29,7 +32,7 @@ def find(view: View, path: str, method: str, params: Params, key: Key | None) ->
         if name.startswith("index") or allow == READ:
             raise no_route()
         raise not_modelled(f"{method} on this address") if key else cannot_view(signed_in=False)
-    if not name.startswith("index") and (key is None or not key.rights):
+    if not name.startswith("index") and (key is None or not key.rights or not rights):
         raise cannot_view(signed_in=key is not None)
     match = pattern.fullmatch(path)
     assert match is not None  # noqa: S101 - _route has just matched it
@@ -54,7 +57,7 @@ def _route(view: View, path: str) -> tuple[str, "re.Pattern[str]", Route, str]:
 
 def _products(view: View, params: Params, match: "re.Match[str]") -> Found:
     question = read_question(view.shop, params, listing.known_filters(view.shop, "product"))
-    items, total = listing.page_of(view.shop, question, "product")
+    items, total = listing.page_of(view, question, "product")
     return Found(_shown(view, items, question.wanted), LIST, total, question)
 
 
@@ -83,7 +86,7 @@ def _all_variations(view: View, params: Params, match: "re.Match[str]") -> Found
 
 def _variation_list(view: View, params: Params, known: Sequence[str], parent: int | None) -> Found:
     question = read_question(view.shop, params, known)
-    items, total = listing.page_of(view.shop, question, "variation", parent)
+    items, total = listing.page_of(view, question, "variation", parent)
     variations = [item for item in items if isinstance(item, Variation)]
     names = variation_fields(view, question.wanted)
     rows = [show_variation(view, item, names, inside=parent is not None) for item in variations]

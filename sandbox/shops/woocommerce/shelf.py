@@ -4,9 +4,10 @@ The shelf knows ids, parents and what is in the trash; it knows neither prices n
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from typing import Protocol
+from typing import Any, Protocol
 
 from sandbox.shops.woocommerce.product import Product, ShopAttribute, Term, Variation
 
@@ -39,13 +40,22 @@ class Shelf:
         self.terms: dict[int, Term] = {}
         self.attributes: dict[int, ShopAttribute] = {}
         self.ranges: list[Range] = []
-        self.version = 0
+        self.lists: dict[Any, Sequence[int]] = {}  # the last list somebody read, kept by listing.py until something changes
+        self.counts: Counter[int] | None = None  # published products of each term, kept by terms.py likewise
         self.changed: Callable[[str, int], None] = lambda kind, key: None
         self._gone: set[int] = set()
         self._trash: set[int] = set()
         self._children: dict[int, list[int]] = {}
         self._last_id = 9
         self._ids: dict[tuple[bool, bool], Sequence[int]] = {}
+
+    def copy(self) -> "Shelf":
+        """The shelf as it is now; what is put on either of them later, the other does not see."""
+        made = Shelf()
+        made.items, made.terms, made.attributes, made.ranges = dict(self.items), dict(self.terms), dict(self.attributes), [*self.ranges]
+        made._gone, made._trash = set(self._gone), set(self._trash)
+        made._children = {key: [*ids] for key, ids in self._children.items()}
+        return made
 
     def new_id(self, count: int = 1) -> int:
         """The first of so many ids in a row, none of them ever given before."""
@@ -137,5 +147,6 @@ class Shelf:
         return (key for key in chain(*spans, own) if key not in hidden)
 
     def _forget(self) -> None:
-        self.version += 1
         self._ids.clear()
+        self.lists.clear()
+        self.counts = None

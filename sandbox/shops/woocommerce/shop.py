@@ -2,58 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urlencode, urlsplit
 
 from sandbox.shops.messages import ShopAnswer, ShopRequest
-from sandbox.shops.woocommerce import answering, routes
-from sandbox.shops.woocommerce.auth import Key, sign_in
+from sandbox.shops.woocommerce import answering, mishaps, pages, routes
+from sandbox.shops.woocommerce.auth import sign_in
 from sandbox.shops.woocommerce.by_hand import ByHand
+from sandbox.shops.woocommerce.call import API, Call
 from sandbox.shops.woocommerce.errors import WooError
-from sandbox.shops.woocommerce.query import Params, flat, read_query, text
+from sandbox.shops.woocommerce.faults import Fault
 from sandbox.shops.woocommerce.view import View
 from sandbox.shops.woocommerce.world import NEWEST
-
-_API, _INDEX_PHP = "/wp-json", "/index.php"
-_SECRET = ("consumer_", "oauth_")
-
-
-class Call:
-    """One request as the shop sees it: `below` is the path under the shop's home page, `route` the path under /wp-json or None."""
-
-    def __init__(self, shop: "WooShop", request: ShopRequest) -> None:
-        self.request = request
-        self.params: Params = read_query(request.query)
-        self.below = request.path.removeprefix(urlsplit(shop.home).path)
-        self.by_query = bool(self.below in ("", "/") and self.params.get("rest_route"))
-        self.route = text(self.params["rest_route"]) if self.by_query else _route(self.below)
-        self.endpoint = routes.endpoint_of(self.route) if self.route is not None else "home" if self.below in ("", "/") else "other"
-        self.key: Key | None = None
-
-    @property
-    def shown_query(self) -> str:
-        """The query without keys and signatures."""
-        return urlencode([(name, value) for name, value in flat(self.params) if not name.startswith(_SECRET)], safe=",")
-
-    @property
-    def signed(self) -> str:
-        """How the caller signed: oauth, query, basic or nothing."""
-        header = self.request.header("Authorization").lower()
-        if "oauth_signature" in self.params or header.startswith("oauth "):
-            return "oauth"
-        return "query" if "consumer_key" in self.params else "basic" if header.startswith("basic ") else ""
-
-    @property
-    def page(self) -> int:
-        """The page asked for; 1 where it is not said."""
-        page = text(self.params.get("page", "1"))
-        return int(page) if page.isdigit() else 1
-
-
-def _route(below: str) -> str | None:
-    plain = below.removeprefix(_INDEX_PHP) if below.startswith(f"{_INDEX_PHP}{_API}") else below
-    if plain == _API or plain.startswith(f"{_API}/"):
-        return plain.removeprefix(_API) or "/"
-    return None
 
 
 class WooShop(ByHand):
@@ -70,18 +28,39 @@ class WooShop(ByHand):
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         super().__init__(name, home, version, currency, timezone, clock)
+        self.faults.on_add = self._freeze
         self.category("Uncategorized")
 
     def handle(self, request: ShopRequest) -> ShopAnswer:
-        """Answer one request."""
+        """Answer one request. What was planned for it (see `before`) happens first, and without the lock."""
+        call = Call(request, self.home)
+        for act in self._due(call.endpoint):
+            act()
+        if self.before_answer:
+            self.before_answer(call)
         with self.lock:
-            call = Call(self, request)
-            answer = self._answer(call)
-            self._record(call, answer, "ok" if answer.status < 400 else f"error {answer.status}")
+            answer = mishaps.answer_instead(self, call) or mishaps.spoil(call, self._answer(call))
+            self._record(call, answer)
         return answer
 
-    def _record(self, call: Call, answer: ShopAnswer, outcome: str) -> None:
+    def before(self, number: int, act: Callable[[], object], endpoint: str = "products") -> None:
+        """Do something right before the `number`-th call of an endpoint from now on (1: the next one), once.
+
+        For scripted edits while pages are read: `shop.before(4, lambda: shop.trash(17))`.
+        """
+        with self.lock:
+            self.plans.append((endpoint, number, act))
+
+    def _due(self, endpoint: str) -> list[Callable[[], object]]:
+        with self.lock:
+            counted = [(name, number - (name == endpoint), act) for name, number, act in self.plans]
+            self.plans = [plan for plan in counted if plan[1] > 0]
+            return [act for _, number, act in counted if number <= 0]
+
+    def _record(self, call: Call, answer: ShopAnswer) -> None:
         tail = call.key.consumer_key[-4:] if call.key else ""
+        kinds = ", ".join(dict.fromkeys(fault.kind for fault in call.faults))
+        outcome = f"fault {kinds}" if kinds else "ok" if answer.status < 400 else f"error {answer.status}"
         method, path = call.request.method, call.below or "/"
         self.log.record(self.clock(), method, call.endpoint, path, call.shown_query, call.signed, tail, outcome, answer.status)
 
@@ -91,22 +70,39 @@ class WooShop(ByHand):
         try:
             # WooCommerce looks for wp-json/wc/ in the address: nobody signs in elsewhere, nor through ?rest_route=.
             if call.route.startswith("/wc/") and not call.by_query:
-                call.key = sign_in(self, call.request, call.params)
+                self._sign_in(call)
             return self._api(call)
         except WooError as error:
             error.logged_in = error.logged_in and call.key is not None
             return answering.answer_error(error, self.address)
 
+    def _sign_in(self, call: Call) -> None:
+        revoked = call.hit_by("key_revoked") is not None
+        call.key = sign_in(self, call.request, call.params, {} if revoked else self.keys)
+
     def _api(self, call: Call) -> ShopAnswer:
-        view = View(self)
-        found = routes.find(view, call.route or "", call.request.method, call.params, call.key)
-        address = f"{self.address}{_API}{(call.route or '').rstrip('/')}"
+        def find(page: str = "") -> answering.Found:
+            asked = {**call.asked, "page": page} if page else call.asked
+            return routes.find(view, call.route or "", call.request.method, asked, call.key, rights)
+
+        view, rights = self._view(call), call.hit_by("no_rights") is None
+        found = find()
+        found = mishaps.bend(call, found, lambda: find(str(found.question.page - 1 if found.question else 1)))
+        if call.endpoint == "index" and call.hit_by("no_woocommerce"):
+            found.body["namespaces"] = [name for name in found.body["namespaces"] if not name.startswith("wc")]
+        address = f"{self.address}{API}{(call.route or '').rstrip('/')}"
         return answering.answer_found(found, self.address, address, call.params, public=call.key is None)
 
+    def _view(self, call: Call) -> View:
+        fault = call.hit_by("stale_list")
+        frozen = self.frozen.get(fault.id) if fault and call.endpoint != "product" else None
+        return View(self, frozen or self.shelf)
+
+    def _freeze(self, fault: Fault) -> None:
+        if fault.kind == "stale_list":
+            self.frozen[fault.id] = self.shelf.copy()
+
     def _page(self, call: Call) -> ShopAnswer:
-        if call.below in ("", "/") and call.request.method in ("GET", "HEAD"):
-            return answering.answer_html(_HOME.format(self.title), Link=answering.api_link(self.address))
-        return answering.answer_html(_HOME.format("Page not found"), status=404)
-
-
-_HOME = '<!doctype html>\n<html lang="en"><head><meta charset="UTF-8"><title>{0}</title></head><body><h1>{0}</h1></body></html>\n'
+        if call.at_home and call.request.method in ("GET", "HEAD"):
+            return answering.answer_html(pages.home_page(self.title), Link=answering.api_link(self.address))
+        return answering.answer_html(pages.home_page("Page not found"), status=404)

@@ -2,15 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.shops.woocommerce.product import Product, Term
 from sandbox.shops.woocommerce.query import words
 from sandbox.shops.woocommerce.reading import Question
+from sandbox.shops.woocommerce.shelf import Shelf
 from sandbox.shops.woocommerce.view import View, encode, slug_of
-
-if TYPE_CHECKING:
-    from sandbox.shops.woocommerce.shop import WooShop
 
 PLURALS = {"category": "categories", "tag": "tags", "brand": "brands"}
 FILTERS = ("include", "exclude", "parent", "search", "slug")
@@ -20,7 +18,7 @@ def page_of_terms(view: View, question: Question, kind: str) -> tuple[list[dict[
     """(the rows on the page, how many there are in all) of categories, tags or brands."""
     found = [term for term in view.shelf.terms.values() if term.kind == kind and _fits(term, dict(question.filters))]
     found.sort(key=lambda term: (_order(term, question.orderby), term.id), reverse=question.order == "desc")
-    counts = _counts(view.shop)
+    counts = _counts(view.shelf)
     chosen = found[question.start : question.start + question.per_page]
     return [_pick(show_term(view, term, counts[term.id]), question.wanted) for term in chosen], len(found)
 
@@ -84,13 +82,12 @@ def _order(term: Term, orderby: str) -> Any:
     return term.id if orderby in ("id", "include") else term.slug if orderby == "slug" else term.name.lower()
 
 
-def _counts(shop: "WooShop") -> Counter[int]:
+def _counts(shelf: Shelf) -> Counter[int]:
     """Published products of each term; worked out once until something changes."""
-    if shop.last_counts is None or shop.last_counts[0] != shop.shelf.version:
-        counts: Counter[int] = Counter()
-        for key in shop.shelf.product_ids():
-            product = shop.shelf.get(key)
+    if shelf.counts is None:
+        shelf.counts = Counter()
+        for key in shelf.product_ids():
+            product = shelf.get(key)
             if isinstance(product, Product) and product.status == "publish":
-                counts.update((*product.categories, *product.tags, *product.brands))
-        shop.last_counts = (shop.shelf.version, counts)
-    return shop.last_counts[1]
+                shelf.counts.update((*product.categories, *product.tags, *product.brands))
+    return shelf.counts

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from sandbox.shops.woocommerce.product import Image, Product, Variation
+from sandbox.shops.woocommerce.shelf import Shelf
 
 if TYPE_CHECKING:
     from sandbox.shops.woocommerce.shop import WooShop
@@ -19,9 +20,9 @@ ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 class View:
     """One request's sight of a shop; thrown away with its answer."""
 
-    def __init__(self, shop: "WooShop") -> None:
+    def __init__(self, shop: "WooShop", shelf: Shelf) -> None:
         self.shop = shop
-        self.shelf = shop.shelf
+        self.shelf = shelf
         self.base = shop.address
         self.api = f"{shop.address}/wp-json/wc/v3"
         self.now: int = shop.now()

@@ -2,16 +2,20 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sandbox.shops.calls import CallLog
 from sandbox.shops.woocommerce.auth import Key
+from sandbox.shops.woocommerce.faults import FaultBox
 from sandbox.shops.woocommerce.selling import KNOWN_TYPES
 from sandbox.shops.woocommerce.settings import CURRENCIES
 from sandbox.shops.woocommerce.shelf import Shelf
+
+if TYPE_CHECKING:
+    from sandbox.shops.woocommerce.call import Call
 
 NEWEST = "11.0.1"
 # Which WordPress goes with a WooCommerce: (WooCommerce, WordPress), newest first.
@@ -27,6 +31,7 @@ class World:
     `types`: the product types that `type=` accepts.
     `believes_tls`: None, as the scheme of `home` says; False: a proxy ends TLS and does not say so; True: it says so on plain http.
     `strips_authorization`: the web server loses the Authorization header. `clock`: aware datetimes.
+    `before_answer(call)` runs without the lock before each answer, so it may change the shop, block or raise.
     """
 
     def __init__(self, name: str, home: str, version: str, currency: str, timezone: str, clock: Callable[[], datetime] | None) -> None:
@@ -44,8 +49,10 @@ class World:
         self.shelf = Shelf()
         self.log = CallLog()
         self.ignored_parameters: Counter[str] = Counter()
-        self.last_list: tuple[Any, Sequence[int]] | None = None
-        self.last_counts: tuple[int, Counter[int]] | None = None
+        self.faults = FaultBox(lambda: self.clock().timestamp())
+        self.frozen: dict[int, Shelf] = {}
+        self.plans: list[tuple[str, int, Callable[[], object]]] = []
+        self.before_answer: Callable[[Call], None] | None = None
 
     @property
     def is_ssl(self) -> bool:

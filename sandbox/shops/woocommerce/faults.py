@@ -1,0 +1,147 @@
+"""Faults on demand: what can go wrong with a shop, and which active fault applies to a call. What each does lives in mishaps.py."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sandbox.shops.woocommerce.call import Call
+
+KINDS: dict[str, str] = {
+    "slow": "Every answer takes the given seconds (20)",
+    "slow_big_pages": "Pages of more than the given rows (20) take the given seconds (60), smaller ones come at once",
+    "hang": "No answer comes",
+    "reset_before": "The connection breaks before the shop has read anything",
+    "reset_after": "The connection breaks when the answer is ready",
+    "cut": "The connection ends in the middle of the answer",
+    "truncated": "The answer is half a JSON document",
+    "throttled": "Too many calls: 429, with Retry-After in seconds or as a date, or without",
+    "fatal": "A plugin breaks PHP: 500 with an HTML page",
+    "database_down": "The shop's database is down: 500 with an HTML page",
+    "maintenance": "WordPress is being updated: 503 with an HTML page",
+    "gateway_timeout": "The web server loses patience: 504 with an HTML page",
+    "plain_permalinks": "Permalinks are set to Plain: every address of the API is the home page, with status 200",
+    "notice": "A plugin prints a warning in front of every answer",
+    "empty_list": "Lists are empty, with status 200 and a total of 0",
+    "empty_pages": "Lists are empty, but the total is as it was",
+    "wrong_total": "The total counts more products than the pages hold (the given rows: 7)",
+    "repeated_page": "A cache gives the first page for every page",
+    "stale_list": "A cache shows lists as they were when the fault was added",
+    "duplicate_ids": "Every page begins with the last rows of the page before (the given rows: 3)",
+    "firewall": "A firewall answers: 403 with an HTML page",
+    "challenge": "Cloudflare wants to see a browser: 403 with a challenge page",
+    "redirect_www": "The shop has moved to www.: 301",
+    "redirect_https": "The shop has moved to https: 301",
+    "no_woocommerce": "The plugin WooCommerce is switched off: 404",
+    "key_revoked": "Somebody has deleted the key: 401",
+    "no_rights": "The key's user may not see products any more: 403",
+    "gzip_bomb": "A small answer unpacks to a very large one (the given MB: 500)",
+    "endless": "The answer never ends",
+}
+# Faults of the whole site; the others concern the API alone.
+OF_THE_SITE = frozenset(
+    {
+        "slow", "hang", "reset_before", "reset_after", "cut", "fatal", "database_down", "maintenance", "gateway_timeout", "challenge",
+        "redirect_www", "redirect_https", "endless", "gzip_bomb",
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Fault:
+    """One thing that goes wrong with calls of `endpoints` (names of routes.py, also "home"; empty: all that the kind concerns).
+
+    `skip` lets that many matching calls pass first, `remaining` ends the fault after so many, `until` (seconds since 1970) by the clock.
+    `page` names one page of a list. `seconds`: delays, and Retry-After of throttled and maintenance (None: without); `as_date` writes it
+    as a date. `rows` and `mb`: see KINDS. `status` overrides the status of a refusal.
+    """
+
+    kind: str
+    endpoints: tuple[str, ...] = ()
+    skip: int = 0
+    remaining: int | None = None
+    until: float | None = None
+    page: int | None = None
+    seconds: float | None = None
+    as_date: bool = False
+    rows: int | None = None
+    mb: int = 500
+    status: int | None = None
+    id: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"unknown fault {self.kind!r}; known: {', '.join(KINDS)}")
+        self.endpoints = tuple(self.endpoints)
+
+    def fits(self, call: "Call") -> bool:
+        """Whether this fault concerns the call."""
+        if self.page is not None and call.number("page", 1) != self.page:
+            return False
+        if self.kind == "slow_big_pages" and call.number("per_page", 10) <= (self.rows or 20):
+            return False
+        if self.endpoints:
+            return call.endpoint in self.endpoints
+        return call.route is not None or (self.kind in OF_THE_SITE and call.endpoint == "home")
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready form; `Fault(**d)` builds it again."""
+        return asdict(self)
+
+
+class FaultBox:
+    """The active faults of one shop. Callers hold the shop's lock; `changed` is called after every change."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._faults: list[Fault] = []
+        self._ids = itertools.count(1)
+        self._now = now
+        self.changed: Callable[[], None] = lambda: None
+        self.on_add: Callable[[Fault], None] = lambda fault: None
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(self.active())
+
+    def add(self, fault: Fault | str, *, minutes: float | None = None, **options: Any) -> Fault:
+        """Switch a fault on: `add("throttled", seconds=5, remaining=2)`; `minutes`: for so long. Returns it with its id set."""
+        made = Fault(fault, **options) if isinstance(fault, str) else fault
+        made.id = next(self._ids)
+        if minutes is not None:
+            made.until = self._now() + minutes * 60
+        self._faults = [*self._faults, made]
+        self.on_add(made)
+        self.changed()
+        return made
+
+    def remove(self, fault_id: int) -> None:
+        """Switch one fault off; unknown ids are ignored."""
+        self._faults = [fault for fault in self._faults if fault.id != fault_id]
+        self.changed()
+
+    def clear(self, kind: str | None = None) -> None:
+        """Mend everything, or all faults of one kind."""
+        self._faults = [fault for fault in self._faults if kind and fault.kind != kind]
+        self.changed()
+
+    def active(self, kind: str | None = None) -> list[Fault]:
+        """The faults that are on."""
+        now = self._now()
+        return [fault for fault in self._faults if kind in (None, fault.kind) and (fault.until is None or now < fault.until)]
+
+    def take(self, call: "Call") -> Iterator[Fault]:
+        """The active faults that hit the call, each counted as used; the caller stops where one of them decides the answer."""
+        for fault in self.active():
+            if fault.fits(call) and self._use(fault):
+                yield fault
+
+    def _use(self, fault: Fault) -> bool:
+        if fault.skip > 0:
+            fault.skip -= 1
+            return False
+        if fault.remaining is not None:
+            fault.remaining -= 1
+            if fault.remaining <= 0:
+                self._faults = [other for other in self._faults if other.id != fault.id]
+            self.changed()
+        return True
