@@ -26,6 +26,12 @@ class _TextCollector(HTMLParser):
         elif tag in BLOCKS:
             self.parts.append("\n")
 
+    def parse_html_declaration(self, i: int) -> int:
+        try:
+            return super().parse_html_declaration(i)
+        except AssertionError:  # "<![" with nonsense behind it: the parser gives up, we take it for text.
+            return -1
+
     def handle_data(self, data: str) -> None:
         if not self.silent:
             self.parts.append(data)

@@ -1,0 +1,320 @@
+"""Fields as plugins, imports and SQL may leave them: what is read, what is noted, and that nothing makes the transform raise."""
+
+import copy
+import json
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integrations.providers.woocommerce.transform import transform_product, transform_variations
+from integrations.records import PRODUCT_COLUMNS, StoreProduct
+from integrations.tests.woo_recordings import old_store, recorded, recorded_names, sample_products
+from products_and_services.models import Product, ProductImage, ProductVariant
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def read(**changes: Any) -> StoreProduct:
+    return transform_product(recorded("no-sku-1") | changes, currency="SAR", now=NOW)
+
+
+def codes(product: StoreProduct) -> list[tuple[str, str]]:
+    return [(problem.field, problem.code) for problem in product.problems]
+
+
+@pytest.mark.parametrize(
+    ("written", "price"),
+    [
+        ("19.99999", "20"), ("19.99994", "19.9999"), ("12,50", "12.5"), ("1.234,50", "1234.5"), ("1,234.50", "1234.5"), (".5", "0.5"),
+        ("0", "0"), ("0.00", "0"), (10, "10"), (9.5, "9.5"), (" 7 ", "7"), ("9999999999.9999", "9999999999.9999"),
+    ],
+)  # fmt: skip
+def test_prices_that_can_be_read(written: Any, price: str) -> None:
+    product = read(regular_price=written, price="")
+    assert (product.price, codes(product)) == (Decimal(price), [])
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["abc", "1,234", "-5", -5, "10000000000", 10**400, "9" * 500, float("nan"), float("inf"), True, [], {"a": 1}, "1e3",
+     "99999999999.99999"],
+)  # fmt: skip
+def test_prices_that_cannot(written: Any) -> None:
+    product = read(regular_price=written)
+    assert product.price is None
+    assert [field for field, _ in codes(product)] == ["price"]
+
+
+@pytest.mark.parametrize("blank", ["", None, "  "])
+def test_without_a_usual_price_the_one_it_is_sold_for_counts(blank: Any) -> None:
+    product = read(regular_price=blank, price="8", sale_price="8")
+    assert (product.price, product.sale_price) == (Decimal(8), None)
+    assert read(regular_price=blank, price=blank).price is None
+
+
+def sale(start: Any = None, end: Any = None, **changes: Any) -> StoreProduct:
+    return read(regular_price="10", sale_price="8", date_on_sale_from_gmt=start, date_on_sale_to_gmt=end, **changes)
+
+
+def test_sales() -> None:
+    tomorrow, yesterday = "2026-11-21T09:00:00", "2026-11-19T09:00:00"
+    assert sale(on_sale=True).sale_price == Decimal(8)
+    assert sale(on_sale=True, price="10").sale_price == Decimal(8)  # The shop's cron has not run yet.
+    assert sale(on_sale=False).sale_price is None  # Switched off by a plugin.
+    assert sale(tomorrow, on_sale=False).sale_starts_at == NOW + timedelta(days=1)
+    assert sale(yesterday, tomorrow, on_sale=True).sale_ends_at == NOW + timedelta(days=1)
+    assert sale("2026-11-18T09:00:00", yesterday, on_sale=True).sale_price is None  # Over: an answer out of a cache.
+    assert sale(None, yesterday, on_sale=False).sale_price is None
+    assert sale(None, "9999-12-31T23:59:59", on_sale=True).sale_ends_at is None
+    assert sale("0001-01-01T00:00:00+14:00", on_sale=True).problems[0].code == "not_a_date"
+    assert sale("2026-11-25T11:00:00+03:00", on_sale=False).sale_starts_at == datetime(2026, 11, 25, 8, tzinfo=UTC)
+
+
+def test_without_a_clock_a_sale_keeps_its_times() -> None:
+    assert transform_product(recorded("sale-over")).sale_ends_at == datetime(2026, 11, 15, 8, 42, 40, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("moment", ["soon", 5, [], "2026-13-01T00:00:00", True])
+def test_a_sale_whose_dates_cannot_be_read_is_none(moment: Any) -> None:
+    product = sale(moment, on_sale=True)
+    assert (product.price, product.sale_price, codes(product)) == (Decimal(10), None, [("sale_starts_at", "not_a_date")])
+
+
+def test_a_sale_that_is_none() -> None:
+    assert codes(read(regular_price="10", sale_price="10")) == [("sale_price", "sale_not_lower")]
+    assert codes(sale("2026-11-25T09:00:00", "2026-11-24T09:00:00")) == [("sale_ends_at", "sale_ends_first")]
+
+
+@pytest.mark.parametrize(
+    ("written", "stock"),
+    [
+        ({"manage_stock": True, "stock_quantity": 2.9}, (True, 2, False)),
+        ({"manage_stock": True, "stock_quantity": "3.5"}, (True, 3, False)),
+        ({"manage_stock": True, "stock_quantity": -0.5, "backorders": "yes"}, (True, -1, True)),
+        ({"manage_stock": True, "stock_quantity": 2, "stock_status": "outofstock"}, (True, 0, False)),  # Below the shop's threshold.
+        ({"manage_stock": True, "stock_quantity": None, "stock_status": "instock"}, (False, 0, False)),
+        ({"manage_stock": True, "stock_quantity": None, "stock_status": "onbackorder"}, (True, 0, True)),
+        ({"manage_stock": False, "stock_quantity": 5, "stock_status": "outofstock"}, (True, 0, False)),
+        ({"manage_stock": "yes", "stock_quantity": 5}, (True, 5, False)),
+        ({"manage_stock": "no", "stock_status": "instock"}, (False, 0, False)),
+        ({"manage_stock": None, "stock_status": None}, (False, 0, False)),
+    ],
+)
+def test_stock(written: dict[str, Any], stock: tuple[bool, int, bool]) -> None:
+    product = read(**written)
+    assert (product.track_stock, product.stock_quantity, product.allow_backorder) == stock
+    assert codes(product) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "stock", "code"),
+    [
+        ({"manage_stock": False, "stock_status": "preorder"}, (False, 0), "unknown_stock_status"),
+        ({"manage_stock": True, "stock_quantity": 10**400}, (True, 2_147_483_647), "number_too_large"),
+        ({"manage_stock": True, "stock_quantity": "many"}, (False, 0), "not_a_number"),
+        ({"manage_stock": True, "stock_quantity": {}, "stock_status": "outofstock"}, (True, 0), "not_a_number"),
+    ],
+)
+def test_stock_that_is_noted(written: dict[str, Any], stock: tuple[bool, int], code: str) -> None:
+    product = read(**written)
+    assert (product.track_stock, product.stock_quantity) == stock
+    assert codes(product) == [("stock_quantity", code)]
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Salt &amp; Pepper", "Salt & Pepper"), ("R&D", "R&D"), ("a < b > c", "a < b > c"), ("<script>x</script>Tea", "Tea"),
+        ("Two\nlines", "Two lines"), ("a\x00b\ud800", "ab"), (12, "12"), ("<![ odd", "<![ odd"), ("x" * 600, "x" * 499 + "…"),
+    ],
+)  # fmt: skip
+def test_names(written: Any, name: str) -> None:
+    product = read(name=written)
+    assert (product.name, product.problems) == (name, ())
+
+
+@pytest.mark.parametrize("written", ["", None, "<b></b>", "\x00"])
+def test_a_product_without_name_goes_by_its_number(written: Any) -> None:
+    product = read(name=written)
+    assert (product.name, codes(product)) == ("#60", [("name", "no_name")])
+
+
+def test_markup_cannot_run() -> None:
+    product = read(
+        description='<p onclick="x">a<img src=x onerror=y><a href="javascript:x">b</a><a href="/c">c</a>'
+        '<a href="https://d.example/?a=1&amp;b=2" target="_blank" title="t">d</a><svg><script>s</script></svg><!-- e -->'
+        "<button>f</button></p>"
+    )
+    assert product.description == (
+        '<p>a<a rel="nofollow noopener noreferrer">b</a><a rel="nofollow noopener noreferrer">c</a>'
+        '<a href="https://d.example/?a=1&amp;b=2" title="t" rel="nofollow noopener noreferrer">d</a>f</p>'
+    )
+
+
+@pytest.mark.parametrize("unit", ["<div>", "<p><b>", "<a b='", "<!--", "<script>", "&lt;script>", "<table><td>"])
+def test_markup_of_any_shape_is_read_in_no_time_and_bounded(unit: str) -> None:
+    product = read(description=unit * 40_000, name=unit * 40_000)
+    assert len(product.description) <= 400_000
+    assert "<script" not in product.description and "<div><div>" not in product.description
+    assert codes(product)[0] == ("name", "no_name") or product.name
+
+
+def test_a_text_that_is_too_long_is_cut_and_noted() -> None:
+    product = read(short_description="<p>" + "word " * 30_000 + "</p>")
+    assert len(product.short_description) < 100_100
+    assert product.short_description.endswith("</p>")
+    assert codes(product) == [("short_description", "too_long")]
+
+
+@pytest.mark.parametrize(
+    ("source", "url"),
+    [
+        ("https://s.example/a b.jpg", "https://s.example/a%20b.jpg"),
+        ("//cdn.example/a.jpg", "https://cdn.example/a.jpg"),
+        ("http://s.example/صورة.jpg?v=1", "http://s.example/%D8%B5%D9%88%D8%B1%D8%A9.jpg?v=1"),
+        ("https://مثال.example:8443/a%20.jpg", "https://xn--mgbh0fb.example:8443/a%20.jpg"),
+    ],
+)
+def test_picture_addresses(source: str, url: str) -> None:
+    product = read(images=[{"src": source, "alt": "A &amp; B"}])
+    assert [(image.url, image.alt) for image in product.images] == [(url, "A & B")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["/wp-content/a.jpg", "a.jpg", "ftp://s.example/a.jpg", "javascript:alert(1)", "data:image/png;base64,AAAA", "https://", "http://[::1",
+     "https://user:word@s.example/a.jpg", "https://s.example:99999/", "https://s.example/" + "a" * 2000, None, 5, [], "https://a b/c"],
+)  # fmt: skip
+def test_pictures_without_an_address_are_left_out(source: Any) -> None:
+    product = read(images=[{"src": source}, {"src": "https://s.example/good.jpg"}, {"src": "https://s.example/good.jpg"}])
+    assert [image.url for image in product.images] == ["https://s.example/good.jpg"]
+    assert codes(product) == [("images", "no_web_address")]
+
+
+@pytest.mark.parametrize("url", ["/p/1", "javascript:x", 5])
+def test_a_page_without_an_address_is_noted(url: Any) -> None:
+    product = read(permalink=url)
+    assert (product.website_url, codes(product)) == ("", [("website_url", "no_web_address")])
+
+
+def test_skus_that_cannot_be_kept() -> None:
+    assert (read(sku="x" * 101).sku, codes(read(sku="x" * 101))) == (None, [("sku", "sku_too_long")])
+    assert read(sku=["a"]).sku is None
+    assert read(sku="A\u00a01\u200f\t2").sku == "A 1 2"
+    assert read(sku=4711).sku == "4711"
+
+
+def test_a_status_of_a_plugin_is_not_sold() -> None:
+    for status in ("archived", None, 5, [], {}):
+        product = read(status=status)
+        assert (product.is_active, codes(product)) == (False, [("is_active", "unknown_status")])
+
+
+def test_brand_and_bar_code() -> None:
+    product = read(brands=[{"id": 1, "name": "A &amp; B"}, {"id": 2, "name": "C"}], global_unique_id=" 4006381333931 ")
+    assert (product.brand, product.gtin) == ("A & B", "4006381333931")
+
+
+def test_bar_codes_of_variations_are_theirs() -> None:
+    raw = recorded("variable-mixed-variations")
+    raw["_variations"][-1]["global_unique_id"] = "4006381333931"
+    assert transform_product(raw).variants[0].attributes == {"Color": "Blue", "Size": "S", "gtin": "4006381333931"}
+
+
+def test_a_variations_picture_that_is_the_products_is_none_of_its_own() -> None:
+    raw = recorded("variable-mixed-variations")
+    raw["images"] = [{"src": "https://s.example/main.jpg"}]
+    for one, name in zip(raw["_variations"], ("main", "own", "main", "main"), strict=True):
+        one["image"] = {"src": f"https://s.example/{name}.jpg"}
+    assert [one.image and one.image.url for one in transform_product(raw).variants] == [None, None, "https://s.example/own.jpg", None]
+
+
+def test_variations_that_are_none() -> None:
+    raw = recorded("variable-mixed-variations")
+    raw["_variations"] += [None, 5, {}, {"id": "x"}, copy.deepcopy(raw["_variations"][0])]
+    product = transform_product(raw)
+    assert len(product.variants) == 4
+    assert [problem.code for problem in product.problems].count("not_a_variation") == 4
+    assert not product.variants_are_complete
+
+
+# --- anything anywhere -------------------------------------------------------------------------------------------------------
+absurd = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.just(10**400), st.just(-(10**5000)), st.floats(), st.text(max_size=40), st.just("x" * 5000),
+    st.lists(st.one_of(st.none(), st.integers(), st.text(max_size=5), st.dictionaries(st.text(max_size=5), st.integers())), max_size=3),
+    st.dictionaries(st.sampled_from(["id", "name", "src", "option", "x"]), st.one_of(st.none(), st.integers(), st.text(max_size=8))),
+    st.sampled_from(["parent", "<![", "<b", "&#x110000;", "\ud800", "\0", "0000-00-00T00:00:00", "1e999", "١٢", "//", "http://["]),
+)  # fmt: skip
+BASES = [recorded(name) for name in recorded_names() if name != "variable-120-variations"]
+BASES += [old_store("variable"), old_store("simple"), *sample_products()]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in an answer that could hold something else."""
+    found = [path] if path else []
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        found += places(inner, (*path, key))
+    return found
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> dict[str, Any]:
+    raw = copy.deepcopy(draw(st.sampled_from(BASES)))
+    for _ in range(draw(st.integers(1, 4))):
+        path = draw(st.sampled_from(places(raw)))
+        holder = raw
+        for key in path[:-1]:
+            holder = holder[key]
+        if draw(st.booleans()) or isinstance(holder, list):
+            holder[path[-1]] = draw(absurd)
+        else:
+            del holder[path[-1]]
+        if not raw:
+            break
+    return raw
+
+
+@given(mutated())
+def test_nothing_in_an_answer_makes_it_raise_and_every_value_fits_its_column(raw: dict[str, Any]) -> None:
+    product = transform_product(raw, currency="SAR", now=NOW)
+    fits(product)
+    assert transform_product(raw, currency="SAR", now=NOW) == product
+    assert list(product.variants) == transform_variations(raw, now=NOW) or not product.variants
+    json.dumps([[getattr(problem, field.name) for field in fields(problem)] for problem in product.problems]).encode()
+
+
+@pytest.mark.parametrize("raw", [None, [], {}, {"id": "x"}, {"id": True, "type": [], "variations": {}}])
+def test_what_is_no_product_at_all_does_not_raise_either(raw: Any) -> None:
+    product = transform_product(raw)
+    assert (product.external_id, product.is_active) == ("", False)
+    assert transform_variations(raw) == []
+
+
+def fits(product: StoreProduct) -> None:
+    """The columns of our tables take it, on any database."""
+    rows: list[Any] = [
+        Product(**{name: getattr(product, name) for name in PRODUCT_COLUMNS if name != "tags"}, tags=list(product.tags)),
+        *(
+            ProductVariant(
+                name=one.name, sku=one.sku, price=one.price, sale_price=one.sale_price, sale_starts_at=one.sale_starts_at,
+                sale_ends_at=one.sale_ends_at, track_stock=one.track_stock, stock_quantity=one.stock_quantity,
+                allow_backorder=one.allow_backorder, is_active=one.is_active, attributes=one.attributes, sort_order=one.sort_order,
+                external_id=one.external_id,
+            )
+            for one in product.variants
+        ),
+        *(ProductImage(remote_url=one.url, alt=one.alt) for one in product.images),
+        *(ProductImage(remote_url=one.image.url, alt=one.image.alt) for one in product.variants if one.image),
+    ]  # fmt: skip
+    for row in rows:
+        row.clean_fields(exclude=["tenant", "product"])
+        if not isinstance(row, ProductImage):
+            json.dumps([row.name, row.sku, getattr(row, "description", "")], ensure_ascii=False).encode()
+            assert row.sale_price is None or row.price is None or row.sale_price < row.price
+            assert not (row.sale_starts_at and row.sale_ends_at) or row.sale_starts_at < row.sale_ends_at
+    assert len({one.external_id for one in product.variants}) == len(product.variants)
