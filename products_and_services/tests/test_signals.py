@@ -135,7 +135,7 @@ def test_a_category_rename_over_many_products_takes_few_queries(tenant, announce
 def test_deleting_a_category_over_many_products_takes_few_queries(tenant, announced, django_assert_max_num_queries):
     top = CategoryFactory(tenant=tenant)
     Product.objects.bulk_create(Product(tenant=tenant, name=f"P{number}", category=top) for number in range(1000))
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):  # One of them for what shops call the category.
         top.delete()
     assert len(ids_of(announced)) == 1000
     assert Revision.objects.filter(changes__has_key="category_id").count() == 1000
