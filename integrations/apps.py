@@ -6,8 +6,13 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Shops"
 
     def ready(self) -> None:
-        from integrations import receivers
+        from common.restored import after_restore
+        from integrations import pruning, receivers, watching
+        from integrations.restored import set_schedules_anew
         from integrations.runs import evidence
 
         evidence.register()
         receivers.connect_receivers()
+        pruning.register()
+        watching.register()
+        after_restore(set_schedules_anew, order=40)

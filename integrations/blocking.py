@@ -48,7 +48,7 @@ def unblock(connection: StoreConnection) -> bool:
     """The shop lets us in again (a test succeeded), or may do so (keys or address changed). False when it was not blocked."""
     with transaction.atomic():
         blocked = StoreConnection.objects.filter(pk=connection.pk, blocked_at__isnull=False)
-        freed = bool(blocked.update(blocked_at=None, blocked_reason=""))
+        freed = bool(blocked.update(blocked_at=None, blocked_reason="", updated_at=database_now()))
         if freed:
             close_alert(connection.tenant, blocked_alert_key(connection.pk))
     connection.blocked_at, connection.blocked_reason = None, ""

@@ -155,7 +155,7 @@ def switch_on(connection: StoreConnection) -> None:
 
 def _switch(connection: StoreConnection, *, on: bool) -> None:
     with transaction.atomic():
-        changed = StoreConnection.objects.filter(pk=connection.pk, is_active=not on).update(is_active=on)
+        changed = StoreConnection.objects.filter(pk=connection.pk, is_active=not on).update(is_active=on, updated_at=database_now())
         if changed:
             record_audit("shop_resumed" if on else "shop_paused", connection.tenant, subject=str(connection))
     connection.is_active = on

@@ -5,7 +5,7 @@ that is due” asks the same question about all of them, and whoever asks second
 """
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,10 +16,13 @@ from integrations.models import Provider, Schedule, StoreConnection
 from integrations.runs.holding import AlreadyRunning, NotReady, open_run, refusal
 from integrations.runs.starting import start_import
 from integrations.timetable import NIGHTLY, Timetable, is_due
-from operations.models import Run
+from operations.models import Run, RunStatus
+from operations.services import finish_run
 
 TASK = "integrations.tasks.import_when_due"
 DESCRIPTION = "Made from the shop's page; change it there. What is changed here is overwritten with the shop's next change."
+ANSWER_WITHIN = timedelta(days=1)
+UNANSWERED = "Nobody answered within a day. Nothing was switched off; the next import asks again."
 EXPIRES = 600  # seconds; a doorbell that nobody heard for so long is not needed any more
 
 
@@ -84,14 +87,27 @@ def was_begun(connection: StoreConnection) -> bool:
 
 
 def start_if_due(connection: StoreConnection, now: datetime) -> Run | None:
-    """What the schedule does at its moments: nothing while a run is open, while the shop is paused or blocked, or when it was just read."""
+    """What the schedule does at its moments: nothing while a run is open, while the shop is paused or blocked, or when it was just read.
+
+    A question that nobody answers for a day gives way: prices and stock would stay old meanwhile, and the next import asks it again.
+    """
     timetable = timetable_of(connection)
-    if timetable is None or refusal(connection) or not was_begun(connection) or open_run(connection) is not None:
+    if timetable is None or refusal(connection) or not was_begun(connection):
+        return None
+    run = open_run(connection)
+    if run is not None and not _gives_way(run, now):
         return None
     last = connection.last_import.created_at if connection.last_import else connection.imported_at
     if not is_due(timetable, last, now):
         return None
     return _start(connection, wait=timetable.spread)
+
+
+def _gives_way(run: Run, now: datetime) -> bool:
+    asked = run.heartbeat_at or run.created_at
+    if run.status != RunStatus.NEEDS_CONFIRMATION or now - asked < ANSWER_WITHIN:
+        return False
+    return finish_run(run, RunStatus.CANCELLED, message=UNANSWERED)
 
 
 def start_all(provider: str, *, only_due: bool = False) -> int:

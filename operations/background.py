@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -73,12 +74,13 @@ def take_up(run_id: str) -> Run | None:
 def at_work(run: Run) -> Iterator[Run]:
     """Inside, everything is done in the name of whoever started the run, and noted as this run's; an exception ends it as failed.
 
-    A database that is away for a while ends nothing that can be resumed: the next worker goes on at the cursor, five times at the most.
+    A database that is away for a while, or a part that takes longer than a worker may, ends nothing that can be resumed: the next worker
+    goes on at the cursor, five times at the most.
     """
     with acting_as(Actor(run.started_by, run_id=str(run.pk))), about(run_id=run.pk, tenant=run.tenant.sub_domain):
         try:
             yield run
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
             with suppress(DatabaseError):  # Still away: then the sweep misses the heartbeat and does the same.
                 _set_back(run)
             raise

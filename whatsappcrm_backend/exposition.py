@@ -106,6 +106,10 @@ def _counted() -> Iterator[Metric]:
         yield _histogram(HistogramMetricFamily(name, text, labels=labels), metric, rows[metric])
     lost = sum(tally.count for tally in rows["lost_doorbells"])
     yield CounterMetricFamily("whatsappcrm_lost_doorbells", "Doorbells the broker did not take", value=lost)
+    imported = CounterMetricFamily("whatsappcrm_imported_products", "Products that imports of shops looked at", labels=["outcome"])
+    for tally in rows["imported_products"]:
+        imported.add_metric([tally.first], tally.count)
+    yield imported
 
 
 def _histogram(family: HistogramMetricFamily, metric: str, rows: list[Tally]) -> Metric:

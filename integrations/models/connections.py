@@ -35,7 +35,8 @@ class StoreConnection(models.Model):
     is_active: a person's switch (off = paused). blocked_*: the shop refuses us until a person acts (a revoked key): one state, one alert,
     no calls. facts: what the adapter has found out and may find out again (API address, way of signing, version, currency, page size).
     current_run: the run that has this connection, or had it last: it has it while it is open, so that two never overlap (runs/holding.py).
-    last_import: the newest import of everything, open or ended (runs of single products and dry runs are none).
+    last_import: the newest import of everything, open or ended (runs of single products and dry runs are none); failed_import: the one
+    that failed since the last one that was completed.
     product_count: how many products the shop had at the last completed import; count_before, count_jumped_at: when that number had
     changed so much since the import before that somebody should look.
     """
@@ -71,6 +72,7 @@ class StoreConnection(models.Model):
     current_run = models.OneToOneField(Run, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
     imported_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When the last whole import ended.")
     last_import = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
+    failed_import = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
     product_count = models.PositiveIntegerField(null=True, blank=True, editable=False)
     count_before = models.PositiveIntegerField(null=True, blank=True, editable=False)
     count_jumped_at = models.DateTimeField(null=True, blank=True, editable=False)

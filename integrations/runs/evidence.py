@@ -1,11 +1,13 @@
 """What the end of an import leaves behind, however it came about: a row in the log, a line, counters, and the connection's dates."""
 
 import logging
+from typing import Any
 
 from common import metering
 from integrations.models import LogStatus, StoreConnection, WebhookLog
 from integrations.runs.orders import Order, order_of
 from integrations.runs.pace import jumped
+from integrations.runs.progress import OURS
 from integrations.runs.results import connection_of, is_import, result_of
 from operations.models import Run, RunKind, RunStatus
 from operations.services import when_a_run_ends
@@ -20,6 +22,9 @@ def note_end(run: Run) -> None:
     """Called in the transaction that ends the run. A dry run leaves a line only: nothing was synchronised."""
     if not is_import(run):
         return
+    if run.status == RunStatus.COMPLETED:  # Nobody goes on there; what it notes of a large shop is long.
+        run.cursor = {OURS: (run.cursor or {}).get(OURS, {})}
+        Run.objects.filter(pk=run.pk).update(cursor=run.cursor)
     order = order_of(run)
     _say(run, order)
     if order.dry_run:
@@ -27,8 +32,8 @@ def note_end(run: Run) -> None:
     connection = connection_of(run)
     if connection is not None:
         _log(run, order, connection)
-        if run.status == RunStatus.COMPLETED and not order.part:
-            _note_completion(run, connection)
+        if not order.part:
+            _note_at_shop(run, connection)
     for name in OUTCOMES:
         if number := int(run.counts.get(name, 0)):
             metering.observe("imported_products", name, count=number)
@@ -54,11 +59,17 @@ def _log(run: Run, order: Order, connection: StoreConnection) -> None:
     )  # fmt: skip
 
 
-def _note_completion(run: Run, connection: StoreConnection) -> None:
-    values = {"imported_at": run.finished_at, "product_count": run.total}
+def _note_at_shop(run: Run, connection: StoreConnection) -> None:
+    """A cancelled one says nothing about the shop."""
+    shop = StoreConnection.objects.filter(pk=connection.pk)
+    if run.status == RunStatus.FAILED:
+        shop.update(failed_import=run)
+    if run.status != RunStatus.COMPLETED:
+        return
+    values: dict[str, Any] = {"imported_at": run.finished_at, "product_count": run.total, "failed_import": None}
     if jumped(connection.product_count, run.total):
         values |= {"count_before": connection.product_count, "count_jumped_at": run.finished_at}
-    StoreConnection.objects.filter(pk=connection.pk).update(**values)
+    shop.update(**values)
 
 
 def register() -> None:
