@@ -22,12 +22,14 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _group(request: HttpRequest, name: str, pages: list[ConsoleAdmin]) -> dict[str, Any]:
     members = sorted((page for page in pages if page.nav_group == name), key=lambda page: (page.nav_order, page.opts.verbose_name_plural))
-    return {"title": name, "separator": True, "items": [_item(page) for page in members if page.has_view_permission(request)]}
+    return {"title": name, "separator": True, "items": [_item(request, page) for page in members if page.has_view_permission(request)]}
 
 
-def _item(page: ConsoleAdmin) -> dict[str, Any]:
+def _item(request: HttpRequest, page: ConsoleAdmin) -> dict[str, Any]:
     title = str(page.opts.verbose_name_plural)
-    return {"title": title[:1].upper() + title[1:], "icon": page.nav_icon, "link": reverse_lazy(page.url_name("changelist"))}
+    item = {"title": title[:1].upper() + title[1:], "icon": page.nav_icon, "link": reverse_lazy(page.url_name("changelist"))}
+    badge = page.nav_badge(request)
+    return {**item, "badge": badge, "badge_variant": "warning"} if badge else item
 
 
 def tenant_label(request: HttpRequest) -> list[str] | None:

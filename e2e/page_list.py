@@ -41,7 +41,9 @@ MODELS = {
     "meta_integration.CatalogFinding": EVIDENCE,
     "meta_integration.CatalogItem": EVIDENCE,
     "meta_integration.CatalogBatch": EVIDENCE,
-    "operations.Run": Model(add=False, own=(("rollback", "{EditRun}/rollback/"), ("preview", "{ImportRun}/preview/"))),
+    "operations.Run": Model(add=False, own=(("rollback", "{EditRun}/rollback/"), ("preview", "{ImportRun}/preview/"),
+                                         ("coming", "{LookRun}/coming/"), ("removals", "{AskingRun}/removals/"))),
+    "integrations.StoreConnection": Model(delete=True),
     "operations.Alert": EVIDENCE,
     "operations.AlertDelivery": EVIDENCE,
     "tenants.Tenant": Model(),
@@ -60,7 +62,7 @@ NOT_PAGES = {
     "live", "autocomplete", "history",
     "ask_meta", "sync_now", "reset_sync", "test", "test_new", "pause", "resume", "compare", "dry_run", "adopt", "allow_removals", "push",
     "switch", "revoke", "cancel", "issues", "close", "file", "start", "failed", "template_csv", "template_xlsx", "check_pictures",
-    "mend", "ignore", "reopen",
+    "mend", "ignore", "reopen", "look", "import_now", "switch_on", "retry", "try_now",
 }  # fmt: skip
 OTHERS = (
     Look("login", "/admin/login/", who=""),

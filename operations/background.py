@@ -139,6 +139,16 @@ def put_off(run: Run, until: datetime, phase: str) -> bool:
     return bool(ours.update(**values, tries=F("tries") + 1))
 
 
+def try_now(run: Run) -> bool:
+    """A person does not want to wait: a run that was put off may be taken up at once. False when it does not wait (any more)."""
+    with transaction.atomic():
+        waiting = Run.objects.filter(pk=run.pk, status=RunStatus.QUEUED, not_before__isnull=False)
+        freed = waiting.update(not_before=None, heartbeat_at=database_now())
+        if freed:
+            ring(run.task, str(run.pk))
+    return bool(freed)
+
+
 def ring_forgotten(now: datetime) -> None:
     """The sweep: queued runs whose doorbell got lost are rung again; running ones without news are resumed at their cursor, or failed."""
     due = Q(not_before__isnull=True, heartbeat_at__lte=now - RING_AGAIN) | Q(not_before__lte=now)

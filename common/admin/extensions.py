@@ -17,7 +17,8 @@ class Extension:
     """What to add. Names in the lists are methods of the extension (or fields of the model):
 
     list_display, readonly_fields: `method(self, obj)`; actions: `method(self, model_admin, request, queryset)` with @action.
-    list_position: where the columns go (None = at the end). fieldsets: Django's form, shown on change pages only.
+    list_position: where the columns go (None = at the end). fieldsets: Django's form, shown on change pages of objects that it `concerns`;
+    fieldset_position: where they go (None = at the end).
     """
 
     list_display: Sequence[str] = ()
@@ -26,11 +27,20 @@ class Extension:
     search_fields: Sequence[str] = ()
     actions: Sequence[str] = ()
     fieldsets: Sequence[Any] = ()
+    fieldset_position: int | None = None
     readonly_fields: Sequence[str] = ()
     inlines: Sequence[type] = ()
 
     def __init__(self, model: type[Model]) -> None:
         self.model = model
+
+    def concerns(self, obj: Any) -> bool:
+        """Whether the fieldsets say anything about this object."""
+        return True
+
+    def get_form(self, request: HttpRequest, obj: Any, form: type) -> type:
+        """The form of an object's page (obj None: of a new one), changed where a field should look or be checked otherwise."""
+        return form
 
     def get_queryset(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         """Add annotations, select_related or prefetch_related; never widen."""
@@ -52,8 +62,9 @@ class Extension:
         """Buttons of the list."""
         return []
 
-    def saved(self, request: HttpRequest, obj: Any, change: bool) -> None:
-        """Called inside the form's transaction after the object and its inlines were saved, for example to warn about a changed SKU."""
+    def saved(self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool) -> None:
+        """Called inside the form's transaction after the object (form.instance) and its inlines were saved, for example to warn about what
+        the change leads to."""
 
     def resolve(self, names: Sequence[Any]) -> list[Any]:
         """Names that are methods of this extension become those methods; anything else stays."""

@@ -56,6 +56,10 @@ class ConsoleAdmin(ModelAdmin):
     list_filter_submit = True
     list_per_page = 50
 
+    def nav_badge(self, request: HttpRequest) -> int:
+        """The number beside the sidebar's entry: what waits for a person. On every page, so it costs one query at the most; 0 = none."""
+        return 0
+
     @property
     def extensions(self) -> list[Extension]:
         """What upper apps added to this model."""
@@ -116,10 +120,17 @@ class ConsoleAdmin(ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
         fieldsets = list(super().get_fieldsets(request, obj))
-        if obj is not None:
-            for extension in self.extensions:
-                fieldsets += extension.resolved_fieldsets()
+        for extension in self.extensions if obj is not None else ():
+            if extension.fieldsets and extension.concerns(obj):
+                place = len(fieldsets) if extension.fieldset_position is None else extension.fieldset_position
+                fieldsets[place:place] = extension.resolved_fieldsets()
         return fieldsets
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        for extension in self.extensions:
+            form = extension.get_form(request, obj, form)
+        return form
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Sequence[type]:
         return [*super().get_inlines(request, obj), *(inline for extension in self.extensions for inline in extension.inlines)]
@@ -186,15 +197,23 @@ class ConsoleAdmin(ModelAdmin):
         return super().delete_view(request, object_id, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        # A plain save() of a row deleted meanwhile would insert it again. Locked, so that it stays until the transaction ends.
-        if change and not type(obj)._base_manager.select_for_update().filter(pk=obj.pk).exists():
-            raise DatabaseError("The row was deleted meanwhile.")
+        if change:
+            self.hold(obj)
         super().save_model(request, obj, form, change)
+
+    @staticmethod
+    def hold(obj: Model) -> None:
+        """Before an object that was loaded earlier is saved: a plain save() of a row deleted meanwhile would insert it again.
+
+        Locked, so that it stays until the transaction ends. Raises the DatabaseError that `guarded` puts into words.
+        """
+        if not type(obj)._base_manager.select_for_update(of=("self",)).filter(pk=obj.pk).exists():
+            raise DatabaseError("The row was deleted meanwhile.")
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         for extension in self.extensions:
-            extension.saved(request, form.instance, change)
+            extension.saved(request, form, formsets, change)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What hangs on a row goes with it: the permission for the row itself was asked for already."""

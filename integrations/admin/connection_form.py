@@ -1,0 +1,106 @@
+"""The form of a shop's connection: keys go in and never come out again; what can be wrong with the rest is said at its field."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from common.admin import PasswordWidget
+from integrations.connections import clean_store_url
+from integrations.models import Provider, StoreConnection
+from integrations.providers import adapter_class
+from integrations.providers.base import CredentialField
+
+PREFIX = "credential_"
+STORED = "•••• stored, leave blank to keep"
+TAKEN = "This shop is connected already. Open it in the list of shops, and change it there."
+NO_ADDRESS = "Enter the shop's address, for example https://shop.example"
+OTHER_SHOP = (
+    "This shop has {} products here already. If the new address belongs to another shop, add that one as a shop of its own: from a "
+    "different shop all these products would be missing. If it is the same shop at a new address, tick “The same shop” below."
+)
+
+
+def credential_fields(provider: str) -> dict[str, CredentialField]:
+    """{name of the form's field: what the provider says about it}"""
+    return {f"{PREFIX}{one.name}": one for one in adapter_class(provider).credential_fields}
+
+
+def declared_credentials() -> dict[str, forms.CharField]:
+    """One form field for each key of each kind of shop; all of them optional, as what is needed depends on the kind."""
+    found = {}
+    for provider in Provider.values:
+        for name, one in credential_fields(provider).items():
+            widget = PasswordWidget(attrs={"autocomplete": "new-password", "spellcheck": "false"})
+            found[name] = forms.CharField(label=one.label, help_text=one.help, required=False, strip=True, widget=widget)
+    return found
+
+
+class StoreConnectionForm(forms.ModelForm):
+    """A key that is left blank keeps what is stored. Fields of keys are added by the admin page (see `declared_credentials`)."""
+
+    same_shop = forms.BooleanField(required=False, label="The same shop", help_text="It has only moved to the address above.")
+
+    class Meta:
+        model = StoreConnection
+        fields = ("name", "provider", "store_url", "link_by_sku", "fill_blank_skus", "download_images", "schedule", "schedule_time")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ours = credential_fields(self.provider)
+        for name in [name for name in self.fields if name.startswith(PREFIX) and name not in self.ours]:
+            del self.fields[name]
+        for name, one in self.ours.items():
+            stored = bool(self.instance.pk and self.instance.credential(one.name))
+            if name in self.fields:
+                self.fields[name].widget.attrs.update({"placeholder": STORED} if stored else {})
+                self.fields[name].widget.is_required = one.required and not stored
+        if "store_url" in self.fields:
+            self.fields["store_url"].required = True
+            self.fields["store_url"].error_messages["required"] = NO_ADDRESS
+            self.fields["store_url"].widget.attrs["inputmode"] = "url"
+
+    @property
+    def provider(self) -> str:
+        """The kind of shop: chosen in the form of a new one, fixed afterwards."""
+        if self.instance.pk:
+            return str(self.instance.provider)
+        chosen = str(self.data.get(self.add_prefix("provider")) or "")
+        return chosen if chosen in Provider.values else str(Provider.WOOCOMMERCE)
+
+    def credentials(self) -> dict[str, str]:
+        """{name: typed key} of a form that was checked; blank ones keep what is stored."""
+        typed = {one.name: self.cleaned_data.get(name) or "" for name, one in self.ours.items() if name in self.fields}
+        return {name: value for name, value in typed.items() if value}
+
+    def clean_store_url(self) -> str:
+        """As it is kept; keys in an address are refused, not stored."""
+        try:
+            return clean_store_url(self.cleaned_data.get("store_url") or "")
+        except ValidationError as error:
+            raise ValidationError([text for texts in error.message_dict.values() for text in texts]) from None
+
+    def clean(self) -> dict[str, Any]:
+        """A key that is needed and neither typed nor stored; an address that is connected already, or that looks like another shop's."""
+        cleaned = super().clean() or self.cleaned_data
+        for name, one in self.ours.items():
+            if name in self.fields and one.required and not cleaned.get(name) and not self.instance.credential(one.name):
+                self.add_error(name, f"Enter the {one.label[:1].lower()}{one.label[1:]}.")
+        url = cleaned.get("store_url")
+        if url and self._is_taken(url):
+            self.add_error("store_url", TAKEN)
+        elif url and self._is_another_shop(url) and not cleaned.get("same_shop"):
+            self.add_error("same_shop", OTHER_SHOP.format(self._products()))
+        return cleaned
+
+    def _is_taken(self, url: str) -> bool:
+        tenant = self.instance.tenant_id or getattr(self.cleaned_data.get("tenant"), "pk", None)
+        others = StoreConnection.objects.filter(tenant_id=tenant, provider=self.provider, store_url__iexact=url)
+        return bool(tenant) and others.exclude(pk=self.instance.pk).exists()
+
+    def _is_another_shop(self, url: str) -> bool:
+        before = self.initial.get("store_url") if self.instance.pk else ""
+        return bool(before) and before.rstrip("/") != url and self._products() > 0
+
+    def _products(self) -> int:
+        return self.instance.refs.filter(kind="product", gone_at__isnull=True).count()

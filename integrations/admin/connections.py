@@ -1,0 +1,206 @@
+"""Shops: the list, and the form of one shop with what came of its imports."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.forms import Media
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from common.admin import Banner, TenantModelAdmin, Tool, display, live_cell, register, render_badge, render_moment
+from integrations.admin.connection_form import StoreConnectionForm, credential_fields, declared_credentials
+from integrations.admin.connection_pages import LEVELS, ConnectionPages
+from integrations.admin.delete_page import DeletePage
+from integrations.admin.history import show_history
+from integrations.admin.links import products_of, questions_of
+from integrations.admin.words import run_badge, show_moment, show_state, sums
+from integrations.connections import check_connection, save_connection
+from integrations.models import Answer, LinkQuestion, Schedule, StoreConnection
+from integrations.runs import refusal
+from integrations.schedules import next_run, schedule_words
+
+NOW = ("state", "last_result", "next_import", "products", "questions")
+UNSAID = "Saved, but the shop could not be reached with these values, so nothing can be imported yet. "
+
+
+@register(StoreConnection)
+class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
+    """Owners change it, managers see it without keys, staff do not see it."""
+
+    view_scope, edit_scope = "integrations:view", "integrations:manage"
+    form = StoreConnectionForm
+    nav_group, nav_icon, nav_order = "Shops", "storefront", 10
+    list_display = ("shop", "provider", "state", "last_result", "next_import", "products", "questions")
+    list_display_links = ("shop",)
+    list_filter = ("provider", "is_active")
+    search_fields = ("name", "store_url", "shop_domain")
+    readonly_fields = (*NOW, "history", "stored_keys")
+    empty_hint = (
+        "No shop is connected yet. Its products come here by themselves, and from here to WhatsApp. You need the shop's address and a key "
+        "that you make in the shop; the next page shows where."
+    )
+    change_form_outer_before_template = "integrations/connection_before.html"
+    warn_unsaved_form = True
+    fieldsets = (
+        ("Now", {"fields": NOW}),
+        ("The shop", {"fields": ("name", "provider", "store_url", "same_shop")}),
+        ("Key", {"fields": ()}),
+        ("What comes in", {"fields": ("link_by_sku", "fill_blank_skus", "download_images")}),
+        ("When", {"fields": ("schedule", "schedule_time")}),
+        ("Imports so far", {"fields": ("history",)}),
+    )
+    conditional_fields = {"schedule_time": "schedule == 'nightly'"}
+
+    @property
+    def media(self) -> Any:
+        return super().media + Media(css={"all": ["integrations/shops.css"]}, js=["integrations/shops.js"])
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Keys are decrypted only where they are needed, and runs come without their long columns."""
+        waiting = LinkQuestion.objects.filter(connection=OuterRef("pk"), answer=Answer.OPEN).order_by().values("connection")
+        rows = super().get_queryset(request).select_related("tenant", "current_run", "last_import").defer(
+            "credentials", "current_run__params", "last_import__params", "last_import__cursor"
+        )  # fmt: skip
+        return rows.annotate(open_questions=Coalesce(Subquery(waiting.annotate(number=Count("pk")).values("number")), 0))
+
+    # --- the list, and "Now" on the page --------------------------------------------------------------------------------------
+    @display(description="Shop", ordering="name")
+    def shop(self, connection: StoreConnection) -> SafeString:
+        """Name, and below it the address."""
+        if not connection.name:
+            return format_html("{}", connection.address)
+        return format_html('{}<small class="shop-note">{}</small>', connection.name, connection.address)
+
+    @display(description="State", ordering="is_active")
+    @live_cell
+    def state(self, connection: StoreConnection) -> SafeString:
+        """Live: the badge, and how far a running import is."""
+        shown = show_state(connection)
+        if connection.blocked_at is None:
+            return shown
+        return format_html('{} <span class="shop-note">{}</span>', shown, connection.blocked_reason)
+
+    @display(description="Last import", ordering="last_import__created_at")
+    @live_cell
+    def last_result(self, connection: StoreConnection) -> SafeString:
+        """Live: how the newest import of everything ended, when, and what it did."""
+        run = connection.last_import
+        if run is None:
+            return format_html("{}", "None yet")
+        when = render_moment(run.finished_at or run.created_at)
+        words = sums(run.counts) if not run.is_open else ""
+        return format_html('{} {} <span class="shop-note">{}</span>', render_badge(run_badge(run)), when, words)
+
+    @display(description="Next import", ordering="schedule")
+    @live_cell
+    def next_import(self, connection: StoreConnection) -> SafeString:
+        """Live: the schedule in words, and when it comes next or why it does not."""
+        words = schedule_words(connection)
+        coming = next_run(connection)
+        if coming is not None:
+            return format_html('{} <span class="shop-note">next: {}</span>', words, show_moment(coming, connection.tenant))
+        return format_html('{} <span class="shop-note">{}</span>', words, _why_none(connection))
+
+    @display(description="Products", ordering="product_count")
+    @live_cell
+    def products(self, connection: StoreConnection) -> SafeString:
+        """Live: as the last completed import counted them."""
+        if connection.product_count is None:
+            return format_html("{}", "—")
+        return format_html('<a href="{}">{}</a>', products_of(connection), f"{connection.product_count:,}")
+
+    @display(description="Questions")
+    @live_cell
+    def questions(self, connection: Any) -> SafeString:
+        """Live: products for which somebody must say whether they are ones that were entered here."""
+        if not connection.open_questions:
+            return format_html("{}", "None")
+        return format_html('<a href="{}">{} to answer</a>', questions_of(connection), connection.open_questions)
+
+    @display(description="Imports")
+    def history(self, connection: StoreConnection) -> SafeString:
+        """The newest imports with how long each took."""
+        return show_history(connection)
+
+    @display(description="Keys")
+    def stored_keys(self, connection: StoreConnection) -> str:
+        """Which keys are stored; never what they are."""
+        fields = credential_fields(connection.provider).values()
+        return ", ".join(f"{one.label}: {'stored' if connection.credential(one.name) else 'missing'}" for one in fields)
+
+    # --- form -------------------------------------------------------------------------------------------------------------------
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """With a field for each key; who may only look gets none."""
+        if self._may_edit(request, obj):
+            form = type(self.form.__name__, (self.form,), declared_credentials())
+            kwargs["form"] = form
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        keys = [name for name in declared_credentials() if obj is None or name in credential_fields(obj.provider)]
+        if not self._may_edit(request, obj):
+            keys = ["stored_keys"]
+        hidden = {"same_shop"} if obj is None or not self._may_edit(request, obj) else set()
+        shown = []
+        for title, options in super().get_fieldsets(request, obj):
+            if obj is None and title in ("Now", "Imports so far"):
+                continue
+            fields = keys if title == "Key" else [name for name in options["fields"] if name not in hidden]
+            shown.append((title, {**options, "fields": fields}))
+        return shown
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = [*super().get_readonly_fields(request, obj)]
+        return fields if obj is None else [*fields, "provider"]
+
+    def _may_edit(self, request: HttpRequest, obj: Any) -> bool:
+        return self.has_change_permission(request, obj) if obj is not None else self.has_add_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: StoreConnection, form: Any, change: bool) -> None:
+        """Through the service that every face uses; the shop is asked afterwards, outside the form's transaction."""
+        if change:
+            self.hold(obj)
+        try:
+            save_connection(obj, form.credentials())
+        except ValidationError as error:  # Somebody else has connected the same shop since the form was checked.
+            raise IntegrityError(str(error)) from error
+        names = {"store_url", *form.ours}
+        request.shop_to_test = obj if not change or names & set(form.changed_data) else None  # type: ignore[attr-defined]
+
+    def response_post_save_add(self, request: HttpRequest, obj: StoreConnection) -> HttpResponse:
+        """To the shop's own page: what comes next is there."""
+        return HttpResponseRedirect(self.object_url(obj))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The test of new values takes seconds of network: after the transaction, so that nobody waits for its locks."""
+        answer = super().changeform_view(request, *args, **kwargs)
+        saved = getattr(request, "shop_to_test", None)
+        if saved is not None and answer.status_code == 302:
+            self._tell(request, saved)
+        return answer
+
+    def _tell(self, request: HttpRequest, connection: StoreConnection) -> None:
+        result = check_connection(connection)
+        prefix = UNSAID if result.tone == "red" else ""
+        self.message_user(request, f"{prefix}{result.text} {result.to_do}".strip(), LEVELS[result.tone])
+
+    # --- notices and buttons ------------------------------------------------------------------------------------------------------
+    def banners(self, request: HttpRequest, obj: Any = None) -> list[Banner]:
+        return self.connection_banners(request, obj) if obj is not None else []
+
+    def tools(self, request: HttpRequest, obj: StoreConnection) -> list[Tool]:
+        return self.connection_tools(request, obj)
+
+
+def _why_none(connection: StoreConnection) -> str:
+    if connection.schedule == Schedule.OFF:
+        return ""
+    if not connection.is_active:
+        return "not while it is paused"
+    if connection.blocked_at is not None:
+        return "not until the key is mended"
+    return "after the first import" if not refusal(connection) else "not while the business is switched off"

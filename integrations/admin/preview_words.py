@@ -1,0 +1,63 @@
+"""A dry run's result for people: numbers by kind, and the first products of each kind with what would change."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from common.admin import Badge, render_badge
+from integrations.runs.preview import Preview
+
+KINDS = {
+    "new": ("green", "new", "They are made here."),
+    "changed": ("blue", "changed", "What differs is taken over; locked fields stay."),
+    "linked": ("blue", "linked by SKU", "They were entered here with the same SKU, and come from the shop from then on."),
+    "asked": ("orange", "to decide", "It is not clear which of your products is meant. They are left out until you answer."),
+    "inactive": ("red", "would become inactive", "They came from this shop, which does not have them any more."),
+    "unchanged": ("grey", "unchanged", ""),
+}
+MOST_OF_A_KIND = 50
+
+
+@dataclass
+class Group:
+    """The first products of a kind. rows: {"name", "changes": [(field, old, new)]}; more: how many are not shown."""
+
+    title: str
+    help: str
+    badge: str
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    more: int = 0
+
+
+def cards_of(found: Preview) -> list[tuple[str, int, str]]:
+    """(words, number, tone) of each kind that occurs."""
+    return [(words, found.kinds[kind], tone) for kind, (tone, words, _) in KINDS.items() if found.kinds.get(kind)]
+
+
+def groups_of(found: Preview) -> list[Group]:
+    """The kinds with something to look at, the most important first."""
+    groups = []
+    for kind, (tone, words, explained) in KINDS.items():
+        rows = [row for row in found.rows if row.kind == kind]
+        if not rows:
+            continue
+        shown = [{"name": row.name, "external_id": row.external_id, "is_new": kind == "new",
+                  "changes": [(column_words(name), said(old), said(new)) for name, old, new in row.changes]}
+                 for row in rows[:MOST_OF_A_KIND]]  # fmt: skip
+        badge = render_badge(Badge(tone, words))  # type: ignore[arg-type]
+        groups.append(
+            Group(f"{found.kinds.get(kind, len(rows)):,} {words}", explained, badge, shown, found.kinds.get(kind, 0) - len(shown))
+        )
+    return groups
+
+
+def column_words(name: str) -> str:
+    """ "sale_price" -> "Sale price" """
+    words = name.replace("_", " ")
+    return "SKU" if name == "sku" else words[:1].upper() + words[1:]
+
+
+def said(value: Any) -> str:
+    """A value as people read it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
