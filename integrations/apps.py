@@ -9,9 +9,10 @@ class IntegrationsConfig(AppConfig):
         from common.restored import after_restore
         from integrations import pruning, receivers, watching
         from integrations.restored import set_schedules_anew
-        from integrations.runs import evidence
+        from integrations.runs import details, evidence
 
         evidence.register()
+        details.register()
         receivers.connect_receivers()
         pruning.register()
         watching.register()

@@ -14,6 +14,7 @@ from rest_framework.reverse import reverse
 
 from common.api import ApiRouter, Conflict
 from common.clock import database_now
+from operations.details import details_of
 from operations.files import file_answer, find_file
 from operations.models import Alert, FileRole, Run, RunStatus
 from operations.services import cancel_run
@@ -31,8 +32,8 @@ class RunSerializer(serializers.ModelSerializer):
     class Meta:
         model = Run
         fields = (
-            "id", "kind", "status", "phase", "total", "done", "counts", "message", "started_by",
-            "created_at", "started_at", "heartbeat_at", "finished_at", "run_url",
+            "id", "kind", "subject", "status", "phase", "total", "done", "counts", "message", "started_by",
+            "created_at", "started_at", "heartbeat_at", "not_before", "finished_at", "run_url",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -42,7 +43,11 @@ class RunSerializer(serializers.ModelSerializer):
 
 
 class RunDetailSerializer(RunSerializer):
-    """The detail adds what the Meta sync answers promise. errors: [{product_id, error}], the first thousand."""
+    """The detail adds what the Meta sync answers promise. errors: [{product_id, error}], the first thousand.
+
+    details: what runs of this kind tell beyond all others; of an import of a shop: connection_id, store_url, step, per_second,
+    seconds_left, tries, result and more.
+    """
 
     run_id = serializers.UUIDField(source="id", read_only=True)
     total_products = serializers.IntegerField(source="total", read_only=True)
@@ -50,9 +55,10 @@ class RunDetailSerializer(RunSerializer):
     failed = serializers.SerializerMethodField()
     errors = serializers.SerializerMethodField()
     completed = serializers.SerializerMethodField()
+    details = serializers.SerializerMethodField()
 
     class Meta(RunSerializer.Meta):
-        fields = (*RunSerializer.Meta.fields, "run_id", *PUSH_FIELDS)  # type: ignore[assignment]
+        fields = (*RunSerializer.Meta.fields, "run_id", *PUSH_FIELDS, "details")  # type: ignore[assignment]
         read_only_fields = fields
 
     def get_synced(self, run: Run) -> int:
@@ -72,6 +78,10 @@ class RunDetailSerializer(RunSerializer):
         """True once every product has its result."""
         return run.status == RunStatus.COMPLETED
 
+    def get_details(self, run: Run) -> dict[str, Any]:
+        """Said by the app whose work it is."""
+        return details_of(run)
+
 
 def run_url(run: Run, request: Any = None) -> str:
     """Absolute address of a run, for answers that say "watch here"."""
@@ -87,7 +97,7 @@ class RunViewSet(TenantScopedViewSet, mixins.ListModelMixin, mixins.RetrieveMode
     required_scopes = {
         "read": ("catalog:view", "integrations:view"), "file": "catalog:view", "cancel": ("catalog:edit", "integrations:manage"),
     }  # fmt: skip
-    filterset_fields = ("kind", "status")
+    filterset_fields = ("kind", "status", "subject")
     ordering_fields = ("created_at", "finished_at")
     lookup_value_regex = "[0-9a-fA-F-]{36}"
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("v1/", include([*optional_slash("docs", SpectacularSwaggerView.as_view(url_name="schema"), "docs")])),
     path("v1/", include("products_and_services.api.urls")),
     path("v1/", include("meta_integration.api.urls")),
+    path("v1/", include("integrations.api.urls")),
     path("v1/", include("operations.api")),
     re_path(r"^v1(/|$)", not_found),  # Last below v1/: unknown API addresses answer JSON with DEBUG on as well.
     path("meta/", include("meta_integration.urls")),

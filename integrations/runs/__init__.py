@@ -7,7 +7,7 @@ working.py   a worker's time at a run, step by step (the steps are importing/), 
 desk.py      what the steps write down: progress, issues, the preview of a dry run
 ending.py    what becomes of a run when the shop fails or a person must say something
 evidence.py  what the end of a run leaves behind: the log, the connection's dates, counters
-preview.py, progress.py, pace.py, results.py   what people and programs read of a run
+preview.py, progress.py, pace.py, results.py, details.py   what people and programs read of a run
 """
 
 from integrations.runs.holding import AlreadyRunning, NotReady, open_run, refusal

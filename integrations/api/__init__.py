@@ -1,0 +1,1 @@
+"""Shops over the API: connections, imports, questions, evidence."""

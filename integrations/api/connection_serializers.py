@@ -1,0 +1,147 @@
+"""A shop's connection as programs see it: everything but its keys, which go in and never come out."""
+
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from integrations.connections import ConnectionResult, clean_store_url
+from integrations.models import Provider, StoreConnection
+from integrations.runs import result_of
+from integrations.schedules import next_run, schedule_words
+from operations.api import run_url
+from operations.models import Run, RunStatus
+from tenants.serializers import TenantModelSerializer
+
+STATES = ("ready", "paused", "blocked")
+
+
+class ImportResultSerializer(serializers.Serializer):
+    """What came of an import; duration: seconds."""
+
+    synced = serializers.IntegerField()
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    inactive = serializers.IntegerField()
+    errors = serializers.IntegerField()
+    duration = serializers.FloatField()
+
+
+class ConnectionRunSerializer(serializers.Serializer):
+    """An import of the shop, in short."""
+
+    run_id = serializers.UUIDField()
+    run_url = serializers.URLField()
+    status = serializers.ChoiceField(choices=RunStatus.choices)
+    finished_at = serializers.DateTimeField(allow_null=True)
+    message = serializers.CharField(allow_blank=True)
+    result = ImportResultSerializer()
+
+
+class ShopFactsSerializer(serializers.Serializer):
+    """What the shop told about itself, "" where it did not."""
+
+    name = serializers.CharField(allow_blank=True)
+    version = serializers.CharField(allow_blank=True)
+    currency = serializers.CharField(allow_blank=True)
+    products = serializers.IntegerField(allow_null=True)
+
+
+class ConnectionTestSerializer(serializers.Serializer):
+    """ok: the shop lets us in; text: what is so; to_do: what to do about it; said: the shop's own words."""
+
+    ok = serializers.BooleanField()
+    text = serializers.CharField()
+    to_do = serializers.CharField(allow_blank=True)
+    said = serializers.CharField(allow_blank=True)
+    shop = ShopFactsSerializer(allow_null=True)
+
+
+class ImportRequestSerializer(serializers.Serializer):
+    """dry_run: only look, and tell what would change; full: also compare what seems unchanged."""
+
+    dry_run = serializers.BooleanField(default=False)
+    full = serializers.BooleanField(default=False)
+
+
+class ConnectionSerializer(TenantModelSerializer):
+    """credentials: write-only; names that are left out stay as they are. state: ready, paused (by a person) or blocked (by the shop)."""
+
+    provider = serializers.ChoiceField(choices=Provider.choices, default=Provider.WOOCOMMERCE, help_text="Cannot be changed later.")
+    credentials = serializers.DictField(
+        child=serializers.CharField(max_length=500, trim_whitespace=True), write_only=True, required=False,
+        help_text="WooCommerce: consumer_key and consumer_secret.",
+    )  # fmt: skip
+    state = serializers.SerializerMethodField()
+    schedule_words = serializers.SerializerMethodField()
+    next_run_at = serializers.SerializerMethodField()
+    open_questions = serializers.IntegerField(read_only=True)
+    current_run = serializers.SerializerMethodField()
+    last_run = serializers.SerializerMethodField()
+
+    class Meta:
+        model = StoreConnection
+        fields = (
+            "id", "provider", "name", "store_url", "credentials", "state", "is_active", "blocked_at", "blocked_reason", "checked_at",
+            "schedule", "schedule_time", "schedule_words", "next_run_at", "fill_blank_skus", "link_by_sku", "download_images",
+            "imported_at", "open_questions", "current_run", "last_run", "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = (
+            "is_active", "blocked_at", "blocked_reason", "checked_at", "imported_at", "created_at", "updated_at",
+        )  # fmt: skip
+        extra_kwargs = {"store_url": {"required": True, "allow_blank": False}}
+
+    def validate_store_url(self, url: str) -> str:
+        """As it is stored, so that one shop is not connected twice."""
+        return clean_store_url(url)
+
+    def validate_provider(self, provider: str) -> str:
+        """What came from one kind of shop cannot come from another."""
+        if self.instance is not None and provider != self.instance.provider:
+            raise serializers.ValidationError("This cannot be changed. Add a new connection.")
+        return provider
+
+    @extend_schema_field(serializers.ChoiceField(choices=STATES))
+    def get_state(self, connection: StoreConnection) -> str:
+        """In one word."""
+        return "paused" if not connection.is_active else "blocked" if connection.blocked_at else "ready"
+
+    def get_schedule_words(self, connection: StoreConnection) -> str:
+        """For people."""
+        return schedule_words(connection)
+
+    def get_next_run_at(self, connection: StoreConnection) -> datetime | None:
+        """When the schedule starts it next; null when it will not."""
+        return next_run(connection)
+
+    @extend_schema_field(ConnectionRunSerializer(allow_null=True))
+    def get_current_run(self, connection: StoreConnection) -> Any:
+        """The open run; null while there is none."""
+        run = connection.current_run
+        return self._short(run if run is not None and run.is_open else None)
+
+    @extend_schema_field(ConnectionRunSerializer(allow_null=True))
+    def get_last_run(self, connection: StoreConnection) -> Any:
+        """The newest import of everything, open or ended; null before the first one."""
+        return self._short(connection.last_import)
+
+    def _short(self, run: Run | None) -> Any:
+        if run is None:
+            return None
+        plain = {
+            "run_id": run.pk, "run_url": run_url(run, self.context.get("request")), "status": run.status, "finished_at": run.finished_at,
+            "message": run.message, "result": result_of(run),
+        }  # fmt: skip
+        return ConnectionRunSerializer(plain).data
+
+
+def answer_of_test(found: ConnectionResult) -> dict[str, Any]:
+    """The body of the answer to a test."""
+    facts = found.facts
+    shop = None if facts is None else {
+        "name": facts.name, "version": facts.version, "currency": facts.currency, "products": facts.products,
+    }  # fmt: skip
+    plain = {"ok": found.tone != "red", "text": found.text, "to_do": found.to_do, "said": found.said, "shop": shop}
+    return dict(ConnectionTestSerializer(plain).data)
