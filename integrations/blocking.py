@@ -10,6 +10,7 @@ from operations.models import Severity
 from operations.services import close_alert, raise_alert
 
 KIND = "shop_blocked"
+Access = tuple[object, ...]
 
 
 def blocked_alert_key(connection_pk: int) -> str:
@@ -55,6 +56,6 @@ def unblock(connection: StoreConnection) -> bool:
     return freed
 
 
-def access_of(connection: StoreConnection) -> tuple[object, ...]:
+def access_of(connection: StoreConnection) -> Access:
     """What decides whether a shop lets us in."""
     return connection.provider, connection.address, connection.credentials

@@ -12,12 +12,13 @@ from common.clock import database_now
 from common.encrypted_field import DecryptionError
 from common.errors import RemoteError, TransientError
 from common.redaction import clean_error_text
-from integrations.blocking import access_of, block, unblock
+from integrations.blocking import Access, access_of, block, unblock
 from integrations.models import StoreConnection
 from integrations.providers import adapter_class, adapter_for
 from integrations.providers.base import StoreFacts
 from integrations.runs.holding import open_run
 from operations.services import cancel_run
+from products_and_services.models.addresses import validate_web_address
 from tenants.services import record_audit
 
 __all__ = [
@@ -51,11 +52,12 @@ def check_connection(connection: StoreConnection) -> ConnectionResult:
     A success is noted at a saved connection, and unblocks it.
     """
     try:
+        tested = access_of(connection)
         facts = adapter_for(connection).describe()
     except (RemoteError, DecryptionError) as error:
         return _refused(error)
     if connection.pk is not None:
-        _note_success(connection, facts)
+        _note_success(connection, tested, facts)
     text = _found(connection, facts)
     if facts.notes:
         return ConnectionResult("orange", text, " ".join(facts.notes), facts=facts)
@@ -72,9 +74,8 @@ def _refused(error: RemoteError | DecryptionError) -> ConnectionResult:
     return ConnectionResult("red", clean_error_text(error.message), clean_error_text(to_do), clean_error_text(said))
 
 
-def _note_success(connection: StoreConnection, facts: StoreFacts) -> None:
+def _note_success(connection: StoreConnection, tested: Access, facts: StoreFacts) -> None:
     """Only for the keys that were tested: somebody may have saved others meanwhile."""
-    tested = access_of(connection)
     with transaction.atomic():
         fresh = StoreConnection.objects.select_for_update(of=("self",)).select_related("tenant").filter(pk=connection.pk).first()
         if fresh is None or access_of(fresh) != tested:
@@ -99,23 +100,31 @@ def save_connection(connection: StoreConnection, credentials: Mapping[str, str] 
     New keys or another address end a block: the shop is asked anew. Raises ValidationError naming the fields (credentials by their names).
     """
     connection.store_url = clean_store_url(connection.store_url)
-    if credentials:
-        kept: Any = merged_credentials(connection, credentials)
-        connection.credentials = kept
-    missing = {field.name: [f"{field.label} is missing."] for field in adapter_class(connection.provider).credential_fields
-               if field.required and not connection.credential(field.name)}  # fmt: skip
-    if missing:
+    if not connection.address:
+        raise ValidationError({"store_url": ["Enter the shop's address, for example https://shop.example."]})
+    connection.full_clean(exclude=["credentials"])
+    keys: Any = merged_credentials(connection, credentials or {})
+    required = [field for field in adapter_class(connection.provider).credential_fields if field.required]
+    if missing := {field.name: [f"{field.label} is missing."] for field in required if not keys.get(field.name)}:
         raise ValidationError(missing)
-    connection.full_clean()
+    connection.credentials = keys
     is_new = connection.pk is None
     with transaction.atomic():
-        before = None if is_new else StoreConnection.objects.select_for_update(of=("self",)).filter(pk=connection.pk).first()
+        before = None if is_new else _stored_access(connection.pk)
         connection.save()
-        if before is not None and access_of(before) != access_of(connection):
+        if not is_new and before != access_of(connection):
             unblock(connection)
         record_audit("shop_connected" if is_new else "shop_changed", connection.tenant, subject=str(connection),
                      metadata={"address": connection.address, "keys_changed": bool(credentials)})  # fmt: skip
     return connection
+
+
+def _stored_access(connection_pk: int) -> Access | None:
+    """As the database has it, locked; None where that cannot be read any more: whatever is saved now is news."""
+    try:
+        return access_of(StoreConnection.objects.select_for_update(of=("self",)).get(pk=connection_pk))
+    except DecryptionError:
+        return None
 
 
 def set_credentials(connection: StoreConnection, credentials: Mapping[str, str]) -> StoreConnection:
@@ -128,17 +137,34 @@ def merged_credentials(connection: StoreConnection, credentials: Mapping[str, st
     known = {field.name for field in adapter_class(connection.provider).credential_fields}
     if unknown := sorted(set(credentials) - known):
         raise ValidationError({"credentials": [f"Unknown: {', '.join(unknown)}. Known are {', '.join(sorted(known))}."]})
-    kept: Any = connection.credentials
+    try:
+        kept: Any = connection.credentials
+    except DecryptionError:  # Then all of them have to be entered again.
+        kept = {}
     return {**kept, **{name: value.strip() for name, value in credentials.items() if value and value.strip()}}
 
 
 def clean_store_url(url: str) -> str:
-    """The address as it is stored: no slash at the end, no query. Raises ValidationError when there are keys or a password in it."""
+    """The address as it is stored: with https:// when nothing is said, no slash at the end, no query; "" stays empty.
+
+    Raises ValidationError for what no shop can have, or when there are keys or a password in it.
+    """
     url = url.strip()
-    parts = urlsplit(url)
-    if parts.username or parts.password or "consumer_" in parts.query.lower():
+    if url and "://" not in url:
+        url = f"https://{url}"
+    try:
+        parts = urlsplit(url)
+        secret = parts.username or parts.password or "consumer_" in parts.query.lower()
+    except ValueError:
+        raise ValidationError({"store_url": ["This is no address. It looks like https://shop.example."]}) from None
+    if secret:
         raise ValidationError({"store_url": ["Enter only the shop's address here; keys have fields of their own."]})
-    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+    if url:
+        try:
+            validate_web_address(url)
+        except ValidationError as error:
+            raise ValidationError({"store_url": error.messages}) from None
+    return urlunsplit((parts.scheme.lower(), parts.netloc, parts.path.rstrip("/"), "", ""))
 
 
 def pause(connection: StoreConnection) -> None:

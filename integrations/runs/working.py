@@ -5,7 +5,7 @@ from importlib import import_module
 from time import monotonic
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from common.encrypted_field import DecryptionError
 from common.errors import NeedsConfigurationError, RemoteError, TransientError
@@ -110,7 +110,12 @@ def _steps(run: Run, connection: StoreConnection, until: float | None, progress:
             finish_run(run, RunStatus.CANCELLED, message=why)
             return
         desk.begin()
-        following = import_module("integrations.importing.work").import_step(job, cursor)
+        try:
+            following = import_module("integrations.importing.work").import_step(job, cursor)
+        except IntegrityError:
+            if not _stop_reason(connection):
+                raise
+            continue  # The shop was removed in the middle of the step.
         progress(run)
         if following is None:
             break

@@ -54,13 +54,14 @@ class QuietAdapter(StoreAdapter):
 
 
 class Script:
-    """products, page: sizes; before(job, phase, done), after(..): hooks around a step's network and its transaction; gone: products that
-    the "missing" phase would deactivate."""
+    """products, page: sizes; before(job, phase, done), inside(..): hooks in a step's network and in its transaction; after(done): when
+    it is committed; gone: products that the "missing" phase would deactivate."""
 
     def __init__(self, products: int = 250, page: int = 100, gone: int = 0) -> None:
         self.products, self.page, self.gone = products, page, gone
         self.before: Callable[..., Any] = lambda *_: None
         self.inside: Callable[..., Any] = lambda *_: None
+        self.after: Callable[..., Any] = lambda *_: None
         self.seen: list[tuple[str, int]] = []
 
     def step(self, job: ImportJob, cursor: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -84,6 +85,7 @@ class Script:
             if not job.save(done=done, total=self.products, counts=counts, phase=phase, cursor=following):
                 raise Stopped
         job.counts = counts
+        self.after(done)
         return following
 
     def following(self, phase: str, done: int) -> dict[str, Any] | None:

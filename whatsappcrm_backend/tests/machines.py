@@ -38,12 +38,17 @@ class Machine:
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Everything in the block happens on this machine."""
+        with self.connected(), override_settings(MEDIA_ROOT=self.media):
+            yield
+
+    @contextmanager
+    def connected(self) -> Iterator[None]:
+        """This thread's queries in the block go to this machine; for threads beside the one that is `at_work`."""
         before = connections["default"]
         values = copy.deepcopy(before.settings_dict) | self._values | {"NAME": self.database.name}
         connections["default"] = load_backend(values["ENGINE"]).DatabaseWrapper(values, "default")
         try:
-            with override_settings(MEDIA_ROOT=self.media):
-                yield
+            yield
         finally:
             connections["default"].close()
             connections["default"] = before
