@@ -122,11 +122,16 @@ def category_going(instance: ProductCategory, origin: Any = None, **_: Any) -> N
 
 def announce_category(category: ProductCategory) -> None:
     """Announces every product in the category or below it: they show its path and obey its switches."""
-    ids = subtree_ids(category.tenant_id, category.pk)
-    inside = Product.objects.filter(tenant_id=category.tenant_id).order_by()
-    main = inside.filter(category_id__in=ids).values_list("pk", flat=True)
-    further = inside.filter(pk__in=Product.categories.through.objects.filter(productcategory_id__in=ids).values("product_id"))
-    announce(category.tenant_id, sorted({*main, *further.values_list("pk", flat=True)}))
+    announce_categories(category.tenant_id, [category.pk])
+
+
+def announce_categories(tenant_id: UUID, category_ids: Iterable[int]) -> None:
+    """The same for several of one business, in three queries."""
+    ids = subtree_ids(tenant_id, *category_ids)
+    inside = Product.objects.filter(tenant_id=tenant_id).order_by()
+    main = inside.filter(category__among=ids).values_list("pk", flat=True)
+    further = inside.filter(pk__in=Product.categories.through.objects.filter(productcategory__among=ids).values("product_id"))
+    announce(tenant_id, sorted({*main, *further.values_list("pk", flat=True)}))
 
 
 def _note_lost_category(category: ProductCategory) -> None:

@@ -17,6 +17,7 @@ class Reader:
     def __init__(self, adapter: StoreAdapter) -> None:
         self.adapter = adapter
         self._turn = threading.Lock()
+        self._categories: list[StoreCategory] | None = None
         self._ahead: tuple[Any, Future[Page]] | None = None
 
     def page(self, at: Any) -> Page:
@@ -32,8 +33,10 @@ class Reader:
         return self._call(self.adapter.fetch_by_ids, external_ids, known) if external_ids else []
 
     def categories(self) -> list[StoreCategory]:
-        """All shelves of the shop."""
-        return self._call(lambda: list(self.adapter.fetch_categories()))
+        """All shelves of the shop, asked for once."""
+        if self._categories is None:
+            self._categories = self._call(lambda: list(self.adapter.fetch_categories()))
+        return self._categories
 
     def _call(self, ask: Any, *args: Any) -> Any:
         with self._turn:

@@ -39,6 +39,7 @@ class StoreConnection(models.Model):
     that failed since the last one that was completed.
     product_count: how many products the shop had at the last completed import; count_before, count_jumped_at: when that number had
     changed so much since the import before that somebody should look.
+    history_seen: the newest revision that imports have taken into account (importing/edits.py).
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="store_connections")
@@ -76,6 +77,7 @@ class StoreConnection(models.Model):
     product_count = models.PositiveIntegerField(null=True, blank=True, editable=False)
     count_before = models.PositiveIntegerField(null=True, blank=True, editable=False)
     count_jumped_at = models.DateTimeField(null=True, blank=True, editable=False)
+    history_seen = models.BigIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

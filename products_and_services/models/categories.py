@@ -74,12 +74,12 @@ class ProductCategory(AtomicModel):
         return slug
 
 
-def subtree_ids(tenant_id: UUID, root: int) -> set[int]:
-    """The category and all below it; loops made by bulk SQL do no harm."""
+def subtree_ids(tenant_id: UUID, *roots: int) -> set[int]:
+    """The categories and all below them; loops made by bulk SQL do no harm."""
     children: dict[int | None, list[int]] = {}
     for pk, parent_id in ProductCategory.objects.filter(tenant_id=tenant_id).values_list("pk", "parent_id").order_by():
         children.setdefault(parent_id, []).append(pk)
-    found, waiting = {root}, [root]
+    found, waiting = set(roots), list(roots)
     while waiting:
         fresh = [pk for pk in children.get(waiting.pop(), []) if pk not in found]
         found.update(fresh)
