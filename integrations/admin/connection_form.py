@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from common.admin import PasswordWidget
 from integrations.connections import clean_store_url
 from integrations.models import Provider, StoreConnection
+from integrations.moving import other_host, other_shop
 from integrations.providers import adapter_class
 from integrations.providers.base import CredentialField
 
@@ -15,10 +16,6 @@ PREFIX = "credential_"
 STORED = "•••• stored, leave blank to keep"
 TAKEN = "This shop is connected already. Open it in the list of shops, and change it there."
 NO_ADDRESS = "Enter the shop's address, for example https://shop.example"
-OTHER_SHOP = (
-    "This shop has {} products here already. If the new address belongs to another shop, add that one as a shop of its own: from a "
-    "different shop all these products would be missing. If it is the same shop at a new address, tick “The same shop” below."
-)
 
 
 def credential_fields(provider: str) -> dict[str, CredentialField]:
@@ -89,18 +86,18 @@ class StoreConnectionForm(forms.ModelForm):
         url = cleaned.get("store_url")
         if url and self._is_taken(url):
             self.add_error("store_url", TAKEN)
-        elif url and self._is_another_shop(url) and not cleaned.get("same_shop"):
-            self.add_error("same_shop", OTHER_SHOP.format(self._products()))
+        elif url and self.instance.pk:
+            self._check_move(url, cleaned)
         return cleaned
+
+    def _check_move(self, url: str, cleaned: dict[str, Any]) -> None:
+        stored = StoreConnection.objects.get(pk=self.instance.pk)
+        if (why := other_shop(stored, url)) and not cleaned.get("same_shop"):
+            self.add_error("same_shop", why)
+        if why := other_host(stored, url, self.credentials()):
+            self.add_error("store_url", why)
 
     def _is_taken(self, url: str) -> bool:
         tenant = self.instance.tenant_id or getattr(self.cleaned_data.get("tenant"), "pk", None)
         others = StoreConnection.objects.filter(tenant_id=tenant, provider=self.provider, store_url__iexact=url)
         return bool(tenant) and others.exclude(pk=self.instance.pk).exists()
-
-    def _is_another_shop(self, url: str) -> bool:
-        before = self.initial.get("store_url") if self.instance.pk else ""
-        return bool(before) and before.rstrip("/") != url and self._products() > 0
-
-    def _products(self) -> int:
-        return self.instance.refs.filter(kind="product", gone_at__isnull=True).count()

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from integrations.connections import ConnectionResult, clean_store_url
 from integrations.models import Provider, StoreConnection
+from integrations.moving import other_host, other_shop
 from integrations.runs import result_of
 from integrations.schedules import next_run, schedule_words
 from operations.api import run_url
@@ -74,6 +75,9 @@ class ConnectionSerializer(TenantModelSerializer):
         child=serializers.CharField(max_length=500, trim_whitespace=True), write_only=True, required=False,
         help_text="WooCommerce: consumer_key and consumer_secret.",
     )  # fmt: skip
+    same_shop = serializers.BooleanField(
+        write_only=True, default=False, help_text="With another address: it is the same shop, which has moved."
+    )
     state = serializers.SerializerMethodField()
     schedule_words = serializers.SerializerMethodField()
     next_run_at = serializers.SerializerMethodField()
@@ -84,9 +88,9 @@ class ConnectionSerializer(TenantModelSerializer):
     class Meta:
         model = StoreConnection
         fields = (
-            "id", "provider", "name", "store_url", "credentials", "state", "is_active", "blocked_at", "blocked_reason", "checked_at",
-            "schedule", "schedule_time", "schedule_words", "next_run_at", "fill_blank_skus", "link_by_sku", "download_images",
-            "imported_at", "open_questions", "current_run", "last_run", "created_at", "updated_at",
+            "id", "provider", "name", "store_url", "credentials", "same_shop", "state", "is_active", "blocked_at", "blocked_reason",
+            "checked_at", "schedule", "schedule_time", "schedule_words", "next_run_at", "fill_blank_skus", "link_by_sku",
+            "download_images", "imported_at", "open_questions", "current_run", "last_run", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = (
             "is_active", "blocked_at", "blocked_reason", "checked_at", "imported_at", "created_at", "updated_at",
@@ -102,6 +106,16 @@ class ConnectionSerializer(TenantModelSerializer):
         if self.instance is not None and provider != self.instance.provider:
             raise serializers.ValidationError("This cannot be changed. Add a new connection.")
         return provider
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """An address that looks like another shop's, or that the stored keys were not meant for."""
+        same_shop, stored, url = attrs.pop("same_shop", False), self.instance, attrs.get("store_url", "")
+        if stored is not None and url:
+            if (why := other_shop(stored, url)) and not same_shop:
+                raise serializers.ValidationError({"same_shop": [why]})
+            if why := other_host(stored, url, attrs.get("credentials", {})):
+                raise serializers.ValidationError({"store_url": [why]})
+        return super().validate(attrs)
 
     @extend_schema_field(serializers.ChoiceField(choices=STATES))
     def get_state(self, connection: StoreConnection) -> str:

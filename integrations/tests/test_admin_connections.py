@@ -106,7 +106,9 @@ def test_another_shops_address_needs_a_word(run_world, tenant, owner, shop):
     assert "add that one as a shop of its own" in page
     shop.refresh_from_db()
     assert shop.store_url == "https://shop.example"
-    save(owner, shop, store_url="https://elsewhere.example", same_shop="on")
+    assert "enter them anew" in text_of(save(owner, shop, store_url="https://elsewhere.example", same_shop="on"))
+    keys = {"credential_consumer_key": "ck_2", "credential_consumer_secret": "cs_2"}
+    save(owner, shop, store_url="https://elsewhere.example", same_shop="on", **keys)
     shop.refresh_from_db()
     assert shop.store_url == "https://elsewhere.example"
 

@@ -65,6 +65,21 @@ def test_other_keys_and_names_only_change_what_they_name(run_world, shop, api):
     assert api.patch(f"/v1/connections/{shop.pk}", {"provider": "gopher"}).status_code == 400
 
 
+def test_stored_keys_go_to_no_other_site_and_another_shop_is_another_connection(run_world, shop, api, tenant):
+    def change(**body):
+        return api.patch(f"/v1/connections/{shop.pk}/", body)
+
+    assert "were entered for shop.example" in str(change(store_url="https://thief.example").json()["error"]["fields"]["store_url"])
+    half = change(store_url="https://thief.example", credentials={"consumer_key": "ck_2"})
+    assert half.status_code == 400
+    assert change(store_url="https://www.shop.example").status_code == 200
+    shop.refs.create(kind="product", external_id="1", product=Product.objects.create(tenant=tenant, name="Kept"))
+    assert "1 product here already" in str(change(store_url="https://shop.example/new").json()["error"]["fields"]["same_shop"])
+    assert change(store_url="https://shop.example/new", same_shop=True).status_code == 200
+    assert change(store_url="https://moved.example", same_shop=True, credentials=KEYS).json()["store_url"] == "https://moved.example"
+    assert change(name="Only a name").status_code == 200
+
+
 def test_a_test_says_what_is_so(run_world, shop, api):
     good = api.post(f"/v1/connections/{shop.pk}/test/").json()
     assert good["ok"] is True and good["shop"] == {"name": "Quiet", "version": "9.9", "currency": "USD", "products": 250}
