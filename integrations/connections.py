@@ -16,7 +16,7 @@ from integrations.blocking import Access, access_of, block, unblock
 from integrations.models import StoreConnection
 from integrations.providers import adapter_class, adapter_for
 from integrations.providers.base import StoreFacts
-from integrations.runs.holding import open_run
+from integrations.runs.holding import REMOVED, open_run
 from operations.services import cancel_run
 from products_and_services.models.addresses import validate_web_address
 from tenants.services import record_audit
@@ -49,15 +49,16 @@ class ConnectionResult:
 def check_connection(connection: StoreConnection) -> ConnectionResult:
     """Asks the shop who it is, with the connection's keys (saved or not). Network: call it outside transactions.
 
-    A success is noted at a saved connection, and unblocks it.
+    A success is noted at a saved connection, and unblocks it; one that is saved afterwards keeps what was found.
     """
     try:
         tested = access_of(connection)
         facts = adapter_for(connection).describe()
     except (RemoteError, DecryptionError) as error:
         return _refused(error)
+    connection.facts, connection.checked_at = facts.remember, database_now()
     if connection.pk is not None:
-        _note_success(connection, tested, facts)
+        _note_success(connection, tested)
     text = _found(connection, facts)
     if facts.notes:
         return ConnectionResult("orange", text, " ".join(facts.notes), facts=facts)
@@ -74,15 +75,13 @@ def _refused(error: RemoteError | DecryptionError) -> ConnectionResult:
     return ConnectionResult("red", clean_error_text(error.message), clean_error_text(to_do), clean_error_text(said))
 
 
-def _note_success(connection: StoreConnection, tested: Access, facts: StoreFacts) -> None:
+def _note_success(connection: StoreConnection, tested: Access) -> None:
     """Only for the keys that were tested: somebody may have saved others meanwhile."""
     with transaction.atomic():
         fresh = StoreConnection.objects.select_for_update(of=("self",)).select_related("tenant").filter(pk=connection.pk).first()
         if fresh is None or access_of(fresh) != tested:
             return
-        now = database_now()
-        StoreConnection.objects.filter(pk=fresh.pk).update(facts=facts.remember, checked_at=now)
-        connection.facts, connection.checked_at = facts.remember, now
+        StoreConnection.objects.filter(pk=fresh.pk).update(facts=connection.facts, checked_at=connection.checked_at)
         unblock(connection)
 
 
@@ -110,21 +109,35 @@ def save_connection(connection: StoreConnection, credentials: Mapping[str, str] 
     connection.credentials = keys
     is_new = connection.pk is None
     with transaction.atomic():
-        before = None if is_new else _stored_access(connection.pk)
+        stored = None if is_new else _locked(connection.pk)
+        changed = stored is None or stored.access != access_of(connection)
+        if stored is not None and changed and connection.facts == stored.facts:
+            connection.facts = {}  # Found out about what was there before.
         connection.save()
-        if not is_new and before != access_of(connection):
+        if not is_new and changed:
             unblock(connection)
         record_audit("shop_connected" if is_new else "shop_changed", connection.tenant, subject=str(connection),
                      metadata={"address": connection.address, "keys_changed": bool(credentials)})  # fmt: skip
     return connection
 
 
-def _stored_access(connection_pk: int) -> Access | None:
-    """As the database has it, locked; None where that cannot be read any more: whatever is saved now is news."""
+@dataclass(frozen=True)
+class _Stored:
+    """access: None where the keys cannot be read any more: whatever is saved now is news."""
+
+    access: Access | None
+    facts: Any
+
+
+def _locked(connection_pk: int) -> _Stored:
+    """The connection as the database has it."""
+    row = StoreConnection.objects.select_for_update(of=("self",)).defer("credentials").filter(pk=connection_pk).first()
+    if row is None:
+        raise ValidationError(REMOVED)
     try:
-        return access_of(StoreConnection.objects.select_for_update(of=("self",)).get(pk=connection_pk))
+        return _Stored(access_of(row), row.facts)
     except DecryptionError:
-        return None
+        return _Stored(None, row.facts)
 
 
 def set_credentials(connection: StoreConnection, credentials: Mapping[str, str]) -> StoreConnection:

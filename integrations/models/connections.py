@@ -29,6 +29,13 @@ class Schedule(models.TextChoices):
     NIGHTLY = "nightly", "Every night"
 
 
+# Written by runs and blocks alone, by UPDATE; a person's save, which may be stale, leaves them as they are.
+STATE_COLUMNS = frozenset({
+    "blocked_at", "blocked_reason", "current_run", "imported_at", "last_import", "failed_import", "product_count", "count_before",
+    "count_jumped_at",
+})  # fmt: skip
+
+
 class StoreConnection(models.Model):
     """credentials: {name: secret} as the provider's adapter names them, encrypted, never shown.
 
@@ -93,6 +100,14 @@ class StoreConnection(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.address
+
+    def save(self, **options: Any) -> None:
+        """Saves everything but the state columns. Raises DatabaseError when the row is gone."""
+        if not self._state.adding and options.get("update_fields") is None:
+            deferred = self.get_deferred_fields()
+            columns = [field for field in self._meta.concrete_fields if not field.primary_key and field.attname not in deferred]
+            options["update_fields"] = [field.name for field in columns if field.name not in STATE_COLUMNS]
+        super().save(**options)
 
     @property
     def address(self) -> str:

@@ -85,6 +85,30 @@ def test_empty_keys_stay_as_they_are(run_world, shop):
     assert stored(shop).credentials == {"consumer_key": "ck_2", "consumer_secret": "cs_1"}
 
 
+def test_a_stale_save_does_not_undo_what_runs_and_blocks_have_written(run_world, shop):
+    stale = stored(shop)
+    run = start_import(shop)
+    StoreConnection.objects.update(blocked_at=run_world.now, blocked_reason="The key was revoked.", imported_at=run_world.now)
+    stale.name = "Renamed"
+    save_connection(stale)
+    now = stored(shop)
+    assert (now.name, now.current_run, now.last_import, now.imported_at) == ("Renamed", run, run, run_world.now)
+    assert now.blocked_at == run_world.now
+
+
+def test_what_was_found_out_about_one_address_is_not_believed_of_another(run_world, shop):
+    check_connection(shop)
+    shop = stored(shop)
+    shop.store_url = "https://moved.example"
+    save_connection(shop)
+    assert stored(shop).facts == {}
+    shop.store_url = "https://tested.example"
+    check_connection(shop)  # Of what is not saved yet.
+    assert stored(shop).facts == {}
+    save_connection(shop)
+    assert stored(shop).facts == {"api": "wc/v3"}
+
+
 def test_new_keys_or_another_address_end_a_block_other_changes_do_not(run_world, blocked):
     blocked.name = "Renamed"
     save_connection(blocked)
