@@ -14,7 +14,7 @@ from operations.services import when_a_run_ends
 
 logger = logging.getLogger("imports")
 EVENT = "product_sync"
-OUTCOMES = ("created", "updated", "unchanged", "inactive", "failed")
+OUTCOMES = ("created", "updated", "unchanged", "inactive", "errors")
 LONGEST_MS = 2**31 - 1
 
 
@@ -35,7 +35,7 @@ def note_end(run: Run) -> None:
         if not order.part:
             _note_at_shop(run, connection)
     for name in OUTCOMES:
-        if number := int(run.counts.get(name, 0)):
+        if number := result_of(run)[name]:
             metering.observe("imported_products", name, count=number)
 
 

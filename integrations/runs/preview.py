@@ -14,6 +14,7 @@ ROWS_KEPT = 500
 LONGEST_VALUE = 300
 UNCHANGED = "unchanged"
 KEY = "preview"
+CHANGED = ("changed", "linked")
 KIND_WORDS = {"new": "new", "linked": "linked to products entered here", "inactive": "would become inactive", "asked": "to decide",
               UNCHANGED: "unchanged"}  # fmt: skip
 
@@ -45,7 +46,8 @@ class Preview:
         """ "12 new, 3 price changes, 40 unchanged" """
         parts = [f"{self.kinds['new']} new"] if self.kinds.get("new") else []
         for name, number in sorted(self.fields.items(), key=lambda entry: (-entry[1], entry[0])):
-            parts.append(f"{number} {name.replace('_', ' ')} {'change' if number == 1 else 'changes'}")
+            words = name if name.isupper() else name[:1].lower() + name[1:]
+            parts.append(f"{number} {words.replace('_', ' ')} {'change' if number == 1 else 'changes'}")
         parts += [f"{self.kinds[kind]} {words}" for kind, words in KIND_WORDS.items() if kind != "new" and self.kinds.get(kind)]
         return ", ".join(parts) or "nothing to import"
 
@@ -62,8 +64,9 @@ class PreviewNotes:
     def add(self, kind: str, external_id: str, name: str, changes: Sequence[Change] = ()) -> None:
         """One product."""
         self.kinds[kind] += 1
-        if kind == "changed":
-            self.fields.update({str(change[0]) for change in changes})
+        if kind in CHANGED:
+            # "Blue: Price" of a variation is a change of a price.
+            self.fields.update({str(change[0]).rpartition(": ")[2] for change in changes})
         if kind != UNCHANGED and len(self.rows) < ROWS_KEPT:
             shown = [[str(column), plain(old), plain(new)] for column, old, new in changes]
             self.rows.append([kind, external_id, name[:LONGEST_VALUE], shown])

@@ -23,9 +23,10 @@ def connection_of(run: Run) -> StoreConnection | None:
 def result_of(run: Run) -> dict[str, Any]:
     """{"synced", "created", "updated", "unchanged", "errors", "inactive", "duration"}; duration: seconds from its start to its end or now.
 
-    synced: products that are here as the shop has them, changed or not.
+    synced: products that are here as the shop has them, changed or not; updated: also those that were linked to products entered here.
     """
     counts = {name: int(run.counts.get(name, 0)) for name in ("created", "updated", "unchanged", "inactive")}
+    counts["updated"] += int(run.counts.get("linked", 0))
     result: dict[str, Any] = {"synced": counts["created"] + counts["updated"] + counts["unchanged"], **counts}
     return {**result, "errors": int(run.counts.get("failed", 0)), "duration": duration_of(run)}
 

@@ -1,7 +1,6 @@
 """A worker's time at an import: step after step until it is done, the time is up, or something stops it."""
 
 from collections.abc import Callable, Iterable
-from importlib import import_module
 from time import monotonic
 from typing import Any
 
@@ -11,6 +10,7 @@ from common.encrypted_field import DecryptionError
 from common.errors import NeedsConfigurationError, RemoteError, TransientError
 from common.log_context import about
 from integrations.importing.job import Cursor, ImportJob, NeedsConfirmation, Stopped
+from integrations.importing.work import import_step
 from integrations.models import StoreConnection
 from integrations.providers import adapter_for
 from integrations.runs import ending
@@ -111,7 +111,7 @@ def _steps(run: Run, connection: StoreConnection, until: float | None, progress:
             return
         desk.begin()
         try:
-            following = import_module("integrations.importing.work").import_step(job, cursor)
+            following = import_step(job, cursor)
         except IntegrityError:
             if not _stop_reason(connection):
                 raise

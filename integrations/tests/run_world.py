@@ -3,10 +3,8 @@
 A product of these shops is counted, never written: what is imported is the importer's business, what becomes of the run is ours.
 """
 
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +14,7 @@ from integrations import providers
 from integrations.importing.job import ImportJob, NeedsConfirmation, Stopped
 from integrations.models import Provider, StoreConnection
 from integrations.providers.base import CredentialField, Page, StoreAdapter, StoreFacts
-from integrations.runs import work_on_import
+from integrations.runs import work_on_import, working
 from operations.background import ring_forgotten
 from operations.models import Run, RunIssue
 
@@ -121,7 +119,7 @@ class RunWorld:
         monkeypatch.setattr(clock, "server_time", lambda: self.now)
         monkeypatch.setattr(doorbell, "_publish", lambda name, args, countdown, **named: self.rung.append((name, args)))
         monkeypatch.setitem(providers.ADAPTERS, Provider.WOOCOMMERCE, "integrations.tests.run_world.QuietAdapter")
-        monkeypatch.setitem(sys.modules, "integrations.importing.work", SimpleNamespace(import_step=self.step))
+        monkeypatch.setattr(working, "import_step", self.step)
 
     def step(self, job: ImportJob, cursor: dict[str, Any] | None) -> dict[str, Any] | None:
         return self.script.step(job, cursor)

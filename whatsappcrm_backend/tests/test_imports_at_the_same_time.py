@@ -1,11 +1,9 @@
 """Several workers and clicks at the same moment, on a SQLite file and on PostgreSQL: one import per shop, whatever overlaps."""
 
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +11,7 @@ from common import doorbell
 from common.clock import database_now
 from integrations import providers
 from integrations.models import Provider, StoreConnection, WebhookLog
-from integrations.runs import AlreadyRunning, open_run, start_import, work_on_import
+from integrations.runs import AlreadyRunning, open_run, start_import, work_on_import, working
 from integrations.tests.run_world import Script, connect, fresh
 from operations.background import ring_forgotten
 from operations.models import OPEN_STATUSES, Run, RunStatus
@@ -35,7 +33,7 @@ def used_machine(request, tmp_path_factory, django_db_blocker):
 def machine(used_machine, django_db_blocker, monkeypatch):
     monkeypatch.setattr(doorbell, "_publish", lambda *_, **named: None)
     monkeypatch.setitem(providers.ADAPTERS, Provider.WOOCOMMERCE, "integrations.tests.run_world.QuietAdapter")
-    monkeypatch.setitem(sys.modules, "integrations.importing.work", SimpleNamespace(import_step=lambda job, at: script.step(job, at)))
+    monkeypatch.setattr(working, "import_step", lambda job, at: script.step(job, at))
     script = used_machine.script = Script()
     with django_db_blocker.unblock(), used_machine.at_work():
         used_machine.shop = connect(Tenant.objects.create(name="Solar", sub_domain="solar"))
