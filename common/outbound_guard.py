@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin
 
@@ -69,6 +70,7 @@ class PublicSession:
         self._own_network = bool(settings.ALLOW_PRIVATE_STORE_URLS)
         self.target = self._parsed(url, schemes)
         self._session = http.fresh_session()
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # What a server wants us to carry along is left there.
         self._turn = threading.Lock()
 
     def get(
@@ -106,9 +108,9 @@ class PublicSession:
             with _opened(self._session, target, addresses, sent, ends) as (response, watch):
                 return read_body(response, limits, ends, watch)
         except FetchFailed as failed:
-            if dialled or failed.why not in (Why.UNREACHABLE, Why.NO_TLS):
+            if dialled or not failed.was_sent:
                 raise
-            return None
+            return None  # Sent over a connection that was kept.
 
 
 def is_redirect(status: int, headers: Mapping[str, str]) -> bool:
@@ -169,16 +171,16 @@ def _opened(
                 target.url, headers=wanted, timeout=(min(left, http.CONNECT_SECONDS), left), allow_redirects=False, stream=True
             )
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise _failure(error, bool(watch.cut)) from None
+            raise _failure(error, watch) from None
         with response:
             yield response, watch
 
 
-def _failure(error: Exception, was_cut: bool) -> FetchFailed:
-    if was_cut or isinstance(error, requests.exceptions.Timeout):
+def _failure(error: Exception, watch: Any) -> FetchFailed:
+    if watch.cut or isinstance(error, requests.exceptions.Timeout):
         return FetchFailed(TOO_SLOW, Why.SLOW)
     if isinstance(error, requests.exceptions.SSLError):
         if "CERTIFICATE_VERIFY_FAILED" in repr(error):
             return FetchFailed("The server's certificate is not valid.", Why.CERTIFICATE)
-        return FetchFailed("The server does not let us connect with encryption.", Why.NO_TLS)
-    return FetchFailed("The server does not answer, or not properly.")
+        return FetchFailed("The server does not let us connect with encryption.", Why.NO_TLS, was_sent=watch.written)
+    return FetchFailed("The server does not answer, or not properly.", was_sent=watch.written)

@@ -30,11 +30,12 @@ class Why(Enum):
 
 
 class FetchFailed(Exception):
-    """The address may be opened, but did not answer usefully. The text says why in words."""
+    """The address may be opened, but did not answer usefully. The text says why in words. was_sent: the request had left by then."""
 
-    def __init__(self, message: str, why: Why = Why.UNREACHABLE) -> None:
+    def __init__(self, message: str, why: Why = Why.UNREACHABLE, *, was_sent: bool = False) -> None:
         super().__init__(message)
         self.why = why
+        self.was_sent = was_sent
 
 
 class TooLarge(FetchFailed):
@@ -100,7 +101,7 @@ def _answer(response: requests.Response, body: bytearray, *, is_whole: bool) -> 
 
 
 def _unpacker(encoding: str) -> tuple[Unpack, Callable[[], bool]]:
-    """(packed bytes, most) -> at most `most` + a few unpacked bytes: a small parcel with a gigabyte in it stays small here.
+    """(packed bytes, most) -> at most `most` unpacked bytes and a few: a small parcel with a gigabyte in it stays small here.
 
     With it: whether the parcel has come to its end.
     """
@@ -109,12 +110,31 @@ def _unpacker(encoding: str) -> tuple[Unpack, Callable[[], bool]]:
         return lambda packed, most: packed, lambda: True
     if kind not in ("gzip", "x-gzip", "deflate"):
         raise FetchFailed("The answer is packed in a way we did not ask for.", Why.DAMAGED)
-    packer = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    parcel = _Parcel()
+    return parcel.unpack, lambda: parcel.is_whole
 
-    def unpack(packed: bytes, most: int) -> bytes:
-        try:
-            return packer.decompress(packed, max(most, 1))
-        except zlib.error:
-            raise FetchFailed("The answer is damaged.", Why.DAMAGED) from None
 
-    return unpack, lambda: packer.eof
+class _Parcel:
+    """gzip, of which several may follow each other, or zlib."""
+
+    def __init__(self) -> None:
+        self._packer = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        self._ended = False
+
+    @property
+    def is_whole(self) -> bool:
+        return self._packer.eof or self._ended
+
+    def unpack(self, packed: bytes, most: int) -> bytes:
+        """The next part. What follows the end and is no further parcel is left out. Raises FetchFailed."""
+        received = b""
+        while packed and len(received) < max(most, 1) and not self._ended:
+            is_next, self._packer = self._packer.eof, zlib.decompressobj(zlib.MAX_WBITS | 32) if self._packer.eof else self._packer
+            try:
+                received += self._packer.decompress(packed, max(most, 1) - len(received))
+            except zlib.error:
+                if not is_next:
+                    raise FetchFailed("The answer is damaged.", Why.DAMAGED) from None
+                self._ended = True
+            packed = self._packer.unused_data
+        return received

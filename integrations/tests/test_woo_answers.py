@@ -1,4 +1,4 @@
-"""What each answer of a shop means: every recorded refusal, and the strange ones that shops are known for."""
+"""What each recorded answer of a real WooCommerce means."""
 
 import json
 from datetime import UTC, datetime
@@ -7,13 +7,11 @@ from pathlib import Path
 import pytest
 
 from common.errors import RemoteError
-from integrations.providers.woocommerce.answers import Asked, WooAnswer, read_answer
+from integrations.providers.woocommerce.answers import Asked, read_answer
 
 RECORDED = Path(__file__).parent / "fixtures/woocommerce/errors"
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ROOT = "https://shop.example/wp-json"
-JSON = {"Content-Type": "application/json; charset=UTF-8"}
-HTML = {"Content-Type": "text/html; charset=UTF-8"}
 
 MEANS = {
     "200-html-home-page-plain-permalinks": "plain_permalinks",
@@ -61,17 +59,6 @@ def recorded(name: str) -> tuple[int, dict, bytes, Asked]:
     body = next(path for path in (RECORDED / f"{name}.json", RECORDED / f"{name}.body") if path.exists()).read_bytes()
     path = about["request"]["path"].removeprefix("/wp-json/wc/v3/").removeprefix("/wp-json/wc/v9/").strip("/")
     return about["status"], dict(about["headers"]), body, Asked(f"{ROOT}/wc/v3/{path}", path, "basic", now=NOW)
-
-
-def read(status: int, headers: dict, body: bytes | str, *, path: str = "products", **asked) -> WooAnswer:
-    body = body.encode() if isinstance(body, str) else body
-    return read_answer(status, headers, body, Asked(f"{ROOT}/wc/v3/{path}", path, **{"way": "basic", "now": NOW} | asked))
-
-
-def refused(*args, **asked) -> RemoteError:
-    with pytest.raises(RemoteError) as caught:
-        read(*args, **asked)
-    return caught.value
 
 
 def test_every_recording_is_looked_at():

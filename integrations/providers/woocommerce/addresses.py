@@ -35,6 +35,11 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}" if parts.scheme and parts.netloc else ""
 
 
+def under_another_name(url: str, scheme: str, home: str) -> str:
+    """The address with the scheme given and the host (and port) of `home`."""
+    return f"{scheme}://{home.partition('://')[2].partition('/')[0]}{url[len(origin(url)) :]}"
+
+
 def host(url: str) -> str:
     """The name alone."""
     return (urlsplit(url).hostname or "").lower()
@@ -45,27 +50,30 @@ def path_of(url: str) -> str:
     return urlsplit(url).path.rstrip("/")
 
 
-def address_to_type(asked: str, location: str) -> str:
-    """The shop address that a redirect of `asked` points to; "" when it leads to a login or to nothing of the kind. Never with a query."""
+def joined(asked: str, location: str) -> str:
+    """The whole address of a link or redirect found at `asked`; "" for what is none."""
     try:
-        target = urljoin(asked, location)
+        target = urljoin(asked, location.strip())
         parts = urlsplit(target)
-        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or is_login(target):
-            return ""
+        return target if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else ""
     except ValueError:
         return ""
+
+
+def address_to_type(target: str) -> str:
+    """The shop's address in the (whole) address that a redirect leads to. Never with a query."""
+    parts = urlsplit(target)
     return store_address(f"{parts.scheme}://{parts.netloc}{parts.path}")
 
 
-def is_login(location: str) -> bool:
+def is_login(target: str) -> bool:
     """True when a redirect leads to a page for people."""
-    return bool(_LOGIN.search(unquote(urlsplit(location).path)))
+    return bool(_LOGIN.search(unquote(urlsplit(target).path)))
 
 
-def only_a_slash_more(asked: str, location: str) -> bool:
-    """True when a redirect leads to the same address with a slash behind it, as WordPress does with addresses that mean nothing to it."""
-    target = urljoin(asked, location)
-    return host(target) == host(asked) and urlsplit(target).path == f"{urlsplit(asked).path}/"
+def only_a_slash_more(asked: str, target: str) -> bool:
+    """True when a redirect leads to the same address with a slash behind it."""
+    return bool(target) and origin(target) == origin(asked) and urlsplit(target).path == f"{urlsplit(asked).path}/"
 
 
 def api_link(headers_link: str, page: str = "") -> str:

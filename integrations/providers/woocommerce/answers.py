@@ -16,7 +16,7 @@ from common.errors import RemoteError
 from common.redaction import MASK, clean_error_text
 from common.retry import http_date, retry_after_seconds
 from integrations.providers.woocommerce import pages
-from integrations.providers.woocommerce.addresses import address_to_type, is_login, only_a_slash_more, store_address
+from integrations.providers.woocommerce.addresses import address_to_type, is_login, joined, only_a_slash_more, store_address
 from integrations.providers.woocommerce.json_body import Parsed, Unreadable, looks_like_html, parse_body
 from integrations.providers.woocommerce.words import trouble
 
@@ -29,7 +29,7 @@ _LISTS = re.compile(
 )
 _CORE = re.compile(r"(products|settings|orders|system_status|data)(/|$)")  # Every WooCommerce that we read knows these.
 _NO_RIGHTS = ("woocommerce_rest_cannot", "rest_cannot", "rest_forbidden")
-_SAID_CHARACTERS = 300
+_SAID_CHARACTERS, _LOOKED_AT = 300, 6000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,27 +98,27 @@ def error_of(
 
 def without_secrets(text: str, secrets: tuple[str, ...]) -> str:
     """A shop's words, short, with our key and secret masked in every form in which they may be repeated."""
-    text = text[: _SAID_CHARACTERS * 20]
     forms = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""), quote(secret))}
     if len(secrets) == 2 and all(secrets):
         forms.add(base64.b64encode(":".join(secrets).encode()).decode())
+    rest = max(map(len, forms), default=0) if len(text) > _LOOKED_AT else 0  # Half a secret may stand where it was cut.
+    text = text[:_LOOKED_AT]
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, MASK)
-    return clean_error_text(re.sub(r"<[^>]*>", " ", text), _SAID_CHARACTERS)
+    text = text[: len(text) - rest]
+    return clean_error_text(" ".join(re.sub(r"<[^<>]*>", " ", text).split()), _SAID_CHARACTERS)
 
 
 def _redirected(location: str, asked: Asked) -> RemoteError:
-    if not location:
-        return error_of("unexpected", asked, status=301)
-    try:
-        if is_login(location):
-            return error_of("login_wall", asked)
-        if only_a_slash_more(asked.url, location):
-            return error_of("plain_permalinks", asked)
-    except ValueError:
-        return error_of("unexpected", asked, status=301)
-    address = without_secrets(address_to_type(asked.url, location), asked.secrets)
-    if address in ("", store_address(asked.url)):
+    target = joined(asked.url, location) if location else ""
+    if not target:
+        return error_of("html", asked)
+    if is_login(target):
+        return error_of("login_wall", asked)
+    if only_a_slash_more(asked.url, target):
+        return error_of("plain_permalinks", asked)  # As WordPress does with addresses that mean nothing to it.
+    address = without_secrets(address_to_type(target), asked.secrets)
+    if address == store_address(asked.url):
         return error_of("html", asked)  # To a page of the same shop.
     return error_of("redirect_elsewhere", asked, about={"address": address}, data={"address": address})
 

@@ -3,7 +3,6 @@
 The only place that holds a shop's key. It stands in no error, no log line and in nothing that is handed back (`remembered`, headers).
 """
 
-import base64
 import logging
 import secrets
 import time
@@ -13,7 +12,7 @@ from typing import Any
 from common.errors import NeedsConfigurationError, RemoteError
 from common.outbound_guard import FetchFailed, PublicSession, Why
 from common.public_addresses import AddressRefused
-from integrations.providers.woocommerce import addresses, oauth
+from integrations.providers.woocommerce import addresses, oauth, ways
 from integrations.providers.woocommerce.answers import Asked, WooAnswer, error_of, read_answer
 from integrations.providers.woocommerce.discovery import Place, Search, Seen
 from integrations.providers.woocommerce.words import NOTICE, notes_for
@@ -22,15 +21,12 @@ __all__ = ["WooAnswer", "WooClient"]
 
 logger = logging.getLogger("woocommerce")
 
-USER_AGENT = "Mozilla/5.0 (compatible; whatsappcrm; product import)"
+HEADERS = {"User-Agent": "Mozilla/5.0 (compatible; whatsappcrm; product import)", "Accept": "application/json"}
 MAX_BODY = 32 * 1024 * 1024
-MAX_PAGE = 256 * 1024  # Of a home page only the head is read.
-# How a request says who asks, in the order in which they are tried. The last one leaves the key in the shop's log files.
-WAYS = {"https": ("basic", "oauth-https", "oauth-http", "query"), "http": ("oauth-http",)}
-# What may mean that the key did not arrive, so that another way may work.
-_UNHEARD = frozenset({"header_stripped", "rest_locked"})
+TOP_OF_PAGE = 256 * 1024
+OURS = frozenset({"store", "api_root", "home", "name", "auth", "slash", "has_variations_endpoint"})  # Names in `remembered`.
 # What may mean that the shop has moved to another place at the same address.
-_MOVED = frozenset({"html", "plain_permalinks", "woo_off", "no_route", "redirect_elsewhere", "login_wall", "unexpected", "rest_locked"})
+_MOVED = frozenset({"html", "plain_permalinks", "woo_off", "no_route", "redirect_elsewhere", "login_wall", "unexpected"})
 _FAULTS = {
     Why.SLOW: "timeout", Why.NO_SUCH_NAME: "no_such_name", Why.CERTIFICATE: "certificate", Why.NO_TLS: "no_tls",
     Why.UNREACHABLE: "unreachable", Why.BROKE_OFF: "connection_lost", Why.DAMAGED: "unreadable", Why.TOO_LARGE: "too_large",
@@ -52,7 +48,7 @@ class WooClient:
         self._timeout = timeout
         self._session: PublicSession | None = None
         self._proven = self._remembers_this_shop()
-        self._tried_ways = False
+        self._tried_again = False
 
     def __repr__(self) -> str:
         return f"<WooClient {self.store_url}>"
@@ -62,6 +58,7 @@ class WooClient:
 
         Keys: store_url, api_root, home, name, auth, products (number, None unknown), has_variations_endpoint, notes (for a merchant).
         """
+        self._check_key()
         if self.remembered.get("api_root") and self._proven:
             try:
                 return self._facts(self._prove())
@@ -73,15 +70,17 @@ class WooClient:
 
     def get(self, path: str, params: dict[str, str] | None = None) -> WooAnswer:
         """GET of a path below wc/v3, e.g. "products". Raises one of the four errors; finds the shop first where nothing is remembered."""
+        self._check_key()
         if not (self._proven and self.remembered.get("auth")):
             self.connect()
         way = self.remembered["auth"]
         try:
             return self._ask(path, params or {}, way)
         except NeedsConfigurationError as error:
-            if self._tried_ways or not _may_be_unheard(error, way):
+            if self._tried_again or not ways.may_work_otherwise(error, way):
                 raise
             refused = error
+        self._tried_again = True
         return self._by_any_way(path, params or {}, refused)
 
     def close(self) -> None:
@@ -89,13 +88,21 @@ class WooClient:
         if self._session is not None:
             self._session.close()
 
+    def _check_key(self) -> None:
+        """What can be seen without asking the shop."""
+        if not (self._key and self._secret):
+            raise error_of("no_key", Asked(self.store_url))
+        if self._key.startswith("cs_") and self._secret.startswith("ck_"):
+            raise error_of("keys_swapped", Asked(self.store_url))
+
     def _remembers_this_shop(self) -> bool:
         """Facts that belong to another address are not trusted with the key."""
         root = str(self.remembered.get("api_root") or "")
         known = self.remembered.get("store") == self.store_url and addresses.origin(root) == addresses.origin(self.store_url)
         if not known:
-            for name in ("store", "api_root", "home", "auth", "has_variations_endpoint"):
-                self.remembered.pop(name, None)
+            self.remembered = {name: value for name, value in self.remembered.items() if name not in OURS}
+        if self.remembered.get("auth") not in ways.ways_to(self.store_url):
+            self.remembered.pop("auth", None)
         return known
 
     def _find(self) -> None:
@@ -107,8 +114,7 @@ class WooClient:
                 raise
             place = None
         if place is None:
-            self.close()
-            self._session, self.store_url = None, self.store_url.replace("https://", "http://", 1)
+            self.store_url = self.store_url.replace("https://", "http://", 1)
             place = self._search()
         self.remembered |= {"store": self.store_url, "api_root": place.api_root, "home": place.home, "name": place.name}
 
@@ -124,29 +130,27 @@ class WooClient:
             try:
                 return self._ask(path, params, way)
             except NeedsConfigurationError as error:
-                if not _may_be_unheard(error, way):
+                if not ways.may_work_otherwise(error, way):
                     raise
                 refused = error
         return self._by_any_way(path, params, refused)
 
     def _by_any_way(self, path: str, params: dict[str, str], refused: RemoteError | None) -> WooAnswer:
         """Tries the ways that there are, each once, as long as the shop does not say clearly what is wrong."""
-        self._tried_ways = True
-        known = self.remembered.get("auth") if refused else None
         errors = [refused] if refused else []
-        for way in WAYS[self.store_url.partition(":")[0]]:
-            if way == known:
+        for way in ways.ways_to(self.store_url):
+            if refused and way == self.remembered["auth"]:
                 continue
             try:
                 answer = self._ask(path, params, way)
-            except NeedsConfigurationError as error:
+            except RemoteError as error:
                 errors.append(error)
-                if not _may_be_unheard(error, way):
+                if not ways.may_work_otherwise(error, way):
                     break
             else:
                 self.remembered["auth"] = way
                 return answer
-        raise _clearest(errors)
+        raise ways.clearest(errors)
 
     def _facts(self, proof: WooAnswer) -> dict[str, Any]:
         self._proven = True
@@ -166,43 +170,49 @@ class WooClient:
         return True
 
     def _ask(self, path: str, params: dict[str, str], way: str) -> WooAnswer:
-        url = f"{self.remembered['api_root']}/wc/v3/{path}"
-        sent, headers = self._signed(url, params, way)
-        asked = Asked(url, path, way, self._proven, _now(), (self._key, self._secret))
-        seen = self._exchange(f"{url}?{oauth.query(sent)}", asked, headers, max_bytes=MAX_BODY)
+        asked = Asked(f"{self.remembered['api_root']}/wc/v3/{path}", path, way, self._proven, _now(), (self._key, self._secret))
+        seen = self._sent(asked, params)
+        target = addresses.joined(asked.url, seen.headers.get("Location", ""))
+        if addresses.only_a_slash_more(asked.url, target) and not self.remembered.get("slash"):
+            return self._with_a_slash(asked, params, seen)
+        return self._read(seen, asked)
+
+    def _with_a_slash(self, asked: Asked, params: dict[str, str], redirect: Seen) -> WooAnswer:
+        """Some servers want one behind everything. Same server, same place: the key may go there."""
+        self.remembered["slash"] = True
+        try:
+            return self._read(self._sent(asked, params), asked)
+        except RemoteError as error:
+            del self.remembered["slash"]
+            if error.kind != "html":
+                raise
+        return self._read(redirect, asked)  # A page is there: WordPress did not know what we meant.
+
+    def _read(self, seen: Seen, asked: Asked) -> WooAnswer:
         answer = read_answer(seen.status, seen.headers, seen.body, asked)
         if answer.had_notice and NOTICE not in self.notes:
             self.notes.append(NOTICE)
         return answer
 
-    def _signed(self, url: str, params: dict[str, str], way: str) -> tuple[dict[str, str], dict[str, str]]:
-        """Parameters and headers with which a request is sent."""
-        if way == "basic":
-            pair = base64.b64encode(f"{self._key}:{self._secret}".encode()).decode()
-            return params, {"Authorization": f"Basic {pair}"}
-        if way == "query":
-            return {**params, "consumer_key": self._key, "consumer_secret": self._secret}, {}
-        as_shop = self._as_the_shop_knows_it(url, way.removeprefix("oauth-"))
-        signed = oauth.signed("GET", as_shop, params, self._key, self._secret, timestamp=int(time.time()), nonce=secrets.token_hex(16))
-        return signed, {}
-
-    def _as_the_shop_knows_it(self, url: str, scheme: str) -> str:
-        """The shop checks a signature against its own idea of its address, whatever name it was reached by."""
+    def _sent(self, asked: Asked, params: dict[str, str]) -> Seen:
+        """The answer to a request that says who asks."""
+        url = f"{asked.url}/" if self.remembered.get("slash") else asked.url
         home = str(self.remembered.get("home") or self.store_url)
-        return f"{scheme}://{home.partition('://')[2].partition('/')[0]}{url[len(addresses.origin(url)) :]}"
+        nonce, timestamp = secrets.token_hex(16), int(time.time())
+        sent, headers = ways.signed(asked.way, url, params, self._key, self._secret, home=home, timestamp=timestamp, nonce=nonce)
+        return self._exchange(f"{url}?{oauth.query(sent)}", asked, headers)
 
-    def _look(self, url: str) -> Seen:
-        """One GET without key, for the search."""
-        is_page = not url.partition("?")[2]
-        limit = {"first_bytes": MAX_PAGE} if is_page else {}
-        return self._exchange(url, Asked(url.partition("?")[0], proven=self._proven, now=_now()), {}, max_bytes=MAX_BODY, **limit)
+    def _look(self, url: str, is_page: bool) -> Seen:
+        """One GET without key, for the search; of any server, as redirects may lead to others."""
+        asked = Asked(url.partition("?")[0], proven=self._proven, now=_now())
+        return self._exchange(url, asked, {}, TOP_OF_PAGE if is_page else None)
 
-    def _exchange(self, url: str, asked: Asked, headers: dict[str, str], **limits: int) -> Seen:
+    def _exchange(self, url: str, asked: Asked, headers: dict[str, str], first_bytes: int | None = None) -> Seen:
         started = time.monotonic()
         kind, said = "", ""
         try:
-            answer = self._opened().get(
-                url, deadline=self._timeout, headers={"User-Agent": USER_AGENT, "Accept": "application/json", **headers}, **limits
+            answer = self._session_for(url).get(
+                url, max_bytes=MAX_BODY, deadline=self._timeout, headers={**HEADERS, **headers}, first_bytes=first_bytes
             )
         except AddressRefused as refused:
             kind, said = "wrong_address", str(refused)
@@ -214,25 +224,11 @@ class WooClient:
             raise error_of(kind, asked, said=said)
         return Seen(answer.status, answer.headers, answer.body)
 
-    def _opened(self) -> PublicSession:
-        if self._session is None:
-            self._session = PublicSession(self.store_url, schemes=("https", "http"))
+    def _session_for(self, url: str) -> PublicSession:
+        if self._session is None or addresses.origin(url) != addresses.origin(self._session.target.url):
+            self.close()
+            self._session = PublicSession(url, schemes=("https", "http"))
         return self._session
-
-
-def _may_be_unheard(error: RemoteError, way: str) -> bool:
-    """True when the key may be right and another way may work.
-
-    A signature is also refused when the shop knows itself by another name; only where it says that there is no such key, that is the end.
-    """
-    if error.status == 401 and error.kind in _UNHEARD:
-        return True
-    return way.startswith("oauth") and error.kind in ("bad_key", "clock_wrong") and "key is invalid" not in error.data.get("said", "")
-
-
-def _clearest(errors: list[RemoteError]) -> RemoteError:
-    """Of several refusals the one that says most: the last that is more than "not heard"."""
-    return next((error for error in reversed(errors) if error.kind not in _UNHEARD), errors[0])
 
 
 def _now() -> datetime:

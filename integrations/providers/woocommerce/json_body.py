@@ -13,8 +13,9 @@ from common.parsed_json import parse_json
 _BOMS = (
     (BOM_UTF8, "utf-8"), (BOM_UTF32_LE, "utf-32-le"), (BOM_UTF32_BE, "utf-32-be"), (BOM_UTF16_LE, "utf-16-le"), (BOM_UTF16_BE, "utf-16-be")
 )  # fmt: skip
-_START = re.compile(rb"(?:^|[\n>\]};])\s{0,9}(?=[\[{])")
+_START = re.compile(rb"(?:^|[\n>\]};])(?:\s|\xef\xbb\xbf){0,9}(?=[\[{])")
 _AFTER = re.compile(rb"\s*(<[^\[{]*)?")
+_CHARSET = re.compile(r"(utf|iso|windows|cp|latin|koi8|gb|big5|euc|shift)[a-z0-9_-]{0,20}")  # Python knows others, which are no such thing.
 MOST_STARTS = 20  # Places in a notice that may be where the answer begins.
 LONGEST_NOTICE = 64 * 1024
 
@@ -37,7 +38,7 @@ class Parsed:
 
 def parse_body(body: bytes, charset: str = "") -> Parsed:
     """The JSON in a body. charset: as the Content-Type names it. Raises Unreadable."""
-    body = _as_utf8(body, charset).strip()
+    body = _as_utf8(body, charset).lstrip(BOM_UTF8 + b" \t\r\n").rstrip()  # Each PHP file that was saved with a BOM prints one.
     if not body:
         raise Unreadable("empty")
     data = _parsed(body)
@@ -90,8 +91,17 @@ def _inside(body: bytes) -> Any:
             if isinstance(data, (list, dict)):
                 return data
     if body[:1] in b"[{":
-        raise Unreadable("unreadable" if body[-1:] == {b"[": b"]", b"{": b"}"}[body[:1]] else "truncated")
+        raise Unreadable("truncated" if _breaks_off(body) else "unreadable")
     raise Unreadable("html_before_json" if starts else "unreadable")
+
+
+def _breaks_off(body: bytes) -> bool:
+    """True when all is well up to the end, where more should come."""
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        return error.pos >= len(error.doc)
+    return False
 
 
 def _as_utf8(body: bytes, charset: str) -> bytes:
@@ -104,6 +114,7 @@ def _as_utf8(body: bytes, charset: str) -> bytes:
         if name in ("", "utf-8", "utf8", "us-ascii", "ascii"):
             body.decode("utf-8")
             return body
-        return body.decode(name).encode()
-    except (UnicodeError, LookupError):
-        raise Unreadable("wrong_charset") from None
+        return body.decode(name if _CHARSET.fullmatch(name) else "unknown").encode()
+    except (UnicodeError, LookupError) as error:
+        cut = isinstance(error, UnicodeDecodeError) and error.end >= len(body) and error.reason == "unexpected end of data"
+        raise Unreadable("truncated" if cut else "wrong_charset") from None

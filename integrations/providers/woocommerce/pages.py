@@ -76,4 +76,4 @@ def is_wordpress(text: str) -> bool:
 def title_of(body: bytes) -> str:
     """The title of a page, as it says it, at most 80 characters."""
     found = re.search(r"(?is)<title[^>]{0,200}>(.{0,300}?)</title", text_of(body))
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", found[1])).split())[:80] if found else ""
+    return " ".join(html.unescape(re.sub(r"<[^<>]*>", "", found[1])).split())[:80] if found else ""

@@ -16,6 +16,18 @@ NEW_KEY = (
 
 KEY = (
     Trouble(
+        "no_key", NeedsConfigurationError,
+        "The key or the secret is missing.",
+        "WooCommerce gives out both together: a consumer key (ck_…) and a consumer secret (cs_…).",
+        NEW_KEY,
+    ),
+    Trouble(
+        "keys_swapped", NeedsConfigurationError,
+        "Key and secret are swapped.",
+        "The consumer key begins with ck_, the consumer secret with cs_.",
+        "Enter the one that begins with ck_ as the key, the other as the secret.",
+    ),
+    Trouble(
         "bad_key", NeedsConfigurationError,
         "The shop does not accept this key and secret.",
         "The key was deleted at the shop, or key and secret do not belong together, or one of them was not copied whole.",
@@ -110,7 +122,7 @@ ADDRESS = (
         "woo_off", NeedsConfigurationError,
         "WordPress answers, but WooCommerce does not.",
         "The WooCommerce plugin is not installed, not active, or older than what we can read.",
-        "In WordPress open Plugins and activate WooCommerce (version 3.5 or later).",
+        "In WordPress open Plugins and activate WooCommerce (version 7.9 or later).",
         in_passing=True,
     ),
     Trouble(

@@ -1,4 +1,4 @@
-"""A shop's web server on this machine, with or without TLS, that answers as a test tells it; it keeps connections open and counts them."""
+"""A web server on this machine, with or without TLS, that answers as a test tells it; it keeps connections open and counts them."""
 
 import socket
 import ssl
@@ -37,7 +37,7 @@ class Said:
     talk: Callable[[socket.socket], None] | None = None
 
 
-class ShopHost:
+class KeepingHost:
     """answer: what it does with a request; asked: every request so far; connections: how many were opened."""
 
     def __init__(self, port: int, scheme: str) -> None:
@@ -57,10 +57,10 @@ class ShopHost:
 
 
 @contextmanager
-def shop_host(context: ssl.SSLContext | None = None) -> Iterator[ShopHost]:
+def keeping(context: ssl.SSLContext | None = None) -> Iterator[KeepingHost]:
     """The server, until the end of the block."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        host = ShopHost(server.getsockname()[1], "https" if context else "http")
+        host = KeepingHost(server.getsockname()[1], "https" if context else "http")
         thread = threading.Thread(target=_accept, args=(server, host, context), daemon=True)
         thread.start()
         try:
@@ -70,7 +70,7 @@ def shop_host(context: ssl.SSLContext | None = None) -> Iterator[ShopHost]:
             thread.join(timeout=5)
 
 
-def _accept(server: socket.socket, host: ShopHost, context: ssl.SSLContext | None) -> None:
+def _accept(server: socket.socket, host: KeepingHost, context: ssl.SSLContext | None) -> None:
     while True:
         try:
             peer, _ = server.accept()
@@ -80,7 +80,7 @@ def _accept(server: socket.socket, host: ShopHost, context: ssl.SSLContext | Non
         threading.Thread(target=_serve, args=(peer, host, context), daemon=True).start()
 
 
-def _serve(peer: socket.socket, host: ShopHost, context: ssl.SSLContext | None) -> None:
+def _serve(peer: socket.socket, host: KeepingHost, context: ssl.SSLContext | None) -> None:
     with suppress(OSError):
         peer.settimeout(10)
         if context:
@@ -90,12 +90,13 @@ def _serve(peer: socket.socket, host: ShopHost, context: ssl.SSLContext | None) 
                 pass
 
 
-def _one(peer: socket.socket, host: ShopHost) -> bool:
+def _one(peer: socket.socket, host: KeepingHost) -> bool:
     """One request of a connection; False when it is to end."""
     head = b""
     while b"\r\n\r\n" not in head:
         more = peer.recv(65536)
-        if not more:
+        if not more or more[:1] == b"\x16":  # The end, or a TLS greeting where none is understood.
+            peer.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n" if more else b"")
             return False
         head += more
     asked = _parsed(head.decode("latin-1"))
