@@ -23,7 +23,7 @@ from integrations.runs.starting import (
     retry_failed,
     start_import,
 )
-from integrations.runs.working import resume_now, run_now, work_on_import
+from integrations.runs.working import confirm_now, resume_now, run_now, work_on_import
 
 __all__ = [
     "AlreadyRunning",
@@ -32,6 +32,7 @@ __all__ = [
     "Preview",
     "PreviewRow",
     "Progress",
+    "confirm_now",
     "confirm_removals",
     "connection_of",
     "is_import",

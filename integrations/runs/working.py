@@ -19,13 +19,13 @@ from integrations.runs.holding import REMOVED, refusal
 from integrations.runs.orders import load_ids, order_of
 from integrations.runs.progress import END, OURS
 from integrations.runs.results import connection_of
-from integrations.runs.starting import resume, start_import
+from integrations.runs.starting import confirm_removals, record_trigger, resume, start_import
 from operations.background import at_work, hand_on, take_up
 from operations.models import Run, RunStatus
 from operations.services import finish_run
 
 SECONDS_AT_WORK = 120.0  # Then other shops have their turn.
-INTERRUPTED = "Stopped from the keyboard. What was done stays done; “Resume” goes on there."
+INTERRUPTED = "Stopped from the keyboard. What was done stays done; “Resume” (import_store --resume) goes on there."
 IDS_GONE = "Which products were meant is no longer known: that is kept for 14 days. Start the import again."
 OnProgress = Callable[[Run], None]
 
@@ -51,14 +51,31 @@ def run_now(
     """Imports in this process, to the end; needs neither broker nor worker. progress(run) is called after each step.
 
     A shop that does not answer ends it as failed, to be gone on with (resume_now), as nobody may be there to try again later; Ctrl-C as
-    cancelled. If the process is killed, a worker goes on. Raises AlreadyRunning, NotReady.
+    cancelled. If the process is killed, a worker goes on. Who started it is noted. Raises AlreadyRunning, NotReady.
     """
-    return _here(lambda: start_import(connection, full=full, dry_run=dry_run, only_ids=only_ids), progress)
+    return _here(lambda: _noted(start_import(connection, full=full, dry_run=dry_run, only_ids=only_ids)), progress)
 
 
 def resume_now(run: Run, *, progress: OnProgress | None = None) -> Run:
     """The same for the rest of an import that failed or was cancelled. Raises AlreadyRunning, NotReady."""
-    return _here(lambda: resume(run), progress)
+    return _here(lambda: _noted(resume(run)), progress)
+
+
+def _noted(run: Run) -> Run:
+    connection = connection_of(run)
+    if connection is not None:
+        record_trigger(connection, run)
+    return run
+
+
+def confirm_now(run: Run, *, progress: OnProgress | None = None) -> Run:
+    """Says yes to what an import asked, and does the rest of it in this process. Raises NotConfirmable."""
+
+    def begin() -> Run:
+        confirm_removals(run)
+        return run
+
+    return _here(begin, progress)
 
 
 def _here(begin: Callable[[], Run], progress: OnProgress | None) -> Run:

@@ -1,0 +1,85 @@
+"""`manage.py connect_store --tenant solar woocommerce --url https://shop.example`: keys come from the environment or a prompt, never
+from argv."""
+
+import getpass
+import os
+import sys
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from integrations.connections import ConnectionResult, check_connection, clean_store_url, merged_credentials, save_connection
+from integrations.models import Provider, StoreConnection
+from integrations.providers import adapter_class
+from integrations.providers.base import CredentialField
+from integrations.schedules import schedule_words
+from tenants.actor import Actor, acting_as
+from tenants.models import Tenant
+from tenants.tenant_argument import add_tenant_argument, named_tenant
+
+OPTIONS = {"store_url": "--url", "name": "--name", "provider": "provider"}
+REFUSED, USAGE = 1, 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Connects a business to its shop and says what was found; a shop that is known already gets the new keys. Keys: from the "
+        "environment (WOO_CONSUMER_KEY, WOO_CONSUMER_SECRET) or a prompt. Exit code: 0 connected, 1 the shop refuses (nothing is kept), "
+        "2 usage."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_tenant_argument(parser)
+        parser.add_argument("provider", choices=[str(provider) for provider in Provider], help="the kind of shop")
+        parser.add_argument("--url", required=True, help="the shop's address, for example https://shop.example")
+        parser.add_argument("--name", default="", help="how you call it (default: its address)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        tenant = named_tenant(options["tenant"])
+        with acting_as(Actor("command connect_store")):
+            try:
+                connection, keys = self._connection(tenant, options)
+                result = check_connection(connection)
+                self._refuse(result)
+                save_connection(connection, keys)
+            except ValidationError as error:
+                lines = [f"{OPTIONS.get(name, name)}: {' '.join(problems)}" for name, problems in error.message_dict.items()]
+                raise CommandError("\n".join(lines), returncode=USAGE) from None
+        self._report(connection, result)
+
+    def _connection(self, tenant: Tenant, options: dict[str, Any]) -> tuple[StoreConnection, dict[str, str]]:
+        """The shop with this address, or a new one, with the keys it is tested with; not saved yet."""
+        address = clean_store_url(options["url"])
+        known = StoreConnection.objects.for_tenant(tenant).select_related("tenant").defer("credentials")
+        connection = known.filter(provider=options["provider"], store_url=address).first()
+        connection = connection or StoreConnection(tenant=tenant, provider=options["provider"], store_url=address)
+        connection.name = options["name"] or connection.name
+        fields = adapter_class(connection.provider).credential_fields
+        keys = {field.name: _secret(field) for field in fields}
+        tested: Any = merged_credentials(connection, keys)
+        connection.credentials = tested
+        return connection, keys
+
+    def _refuse(self, result: ConnectionResult) -> None:
+        if result.tone == "red":
+            said = f"\nThe shop said: {result.said}" if result.said else ""
+            raise CommandError(f"Not connected: {result.text} {result.to_do}{said}", returncode=REFUSED)
+
+    def _report(self, connection: StoreConnection, result: ConnectionResult) -> None:
+        self.stdout.write(self.style.SUCCESS(result.text))
+        if result.to_do:
+            self.stdout.write(self.style.WARNING(result.to_do))
+        look = f"import_store --tenant {connection.tenant.sub_domain} --connection {connection.pk} --dry-run"
+        self.stdout.write(f"Shop {connection.pk}. After the first import: {schedule_words(connection)[0].lower()}"
+                          f"{schedule_words(connection)[1:]}. See what would come: {look}")  # fmt: skip
+
+
+def _secret(field: CredentialField) -> str:
+    """From the environment, or typed. Raises CommandError naming the variable."""
+    value = os.environ.get(field.environment, "").strip() if field.environment else ""
+    if not value and sys.stdin.isatty():
+        value = getpass.getpass(f"{field.label}: ").strip()
+    if field.required and not value:
+        raise CommandError(f"{field.environment or field.label}: set it in the environment (never on the command line).", returncode=USAGE)
+    return value
