@@ -9,13 +9,13 @@ from typing import Any
 
 from django.db import transaction
 
-from common import clock, doorbell
+from common import clock
 from integrations import providers
 from integrations.importing.job import ImportJob, NeedsConfirmation, Stopped
 from integrations.models import Provider, StoreConnection
 from integrations.providers.base import CredentialField, Page, StoreAdapter, StoreFacts
 from integrations.runs import work_on_import, working
-from operations.background import ring_forgotten
+from operations import background
 from operations.models import Run, RunIssue
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -117,7 +117,7 @@ class RunWorld:
         self.script = Script()
         QuietAdapter.refusal = None
         monkeypatch.setattr(clock, "server_time", lambda: self.now)
-        monkeypatch.setattr(doorbell, "_publish", lambda name, args, countdown, **named: self.rung.append((name, args)))
+        monkeypatch.setattr(background, "ring", lambda name, *args, **named: self.rung.append((name, args)))
         monkeypatch.setitem(providers.ADAPTERS, Provider.WOOCOMMERCE, "integrations.tests.run_world.QuietAdapter")
         monkeypatch.setattr(working, "import_step", self.step)
 
@@ -137,7 +137,7 @@ class RunWorld:
         """The minute sweep, some time later; workers answer what it rings."""
         self.pass_time(**delta)
         self.rung.clear()
-        ring_forgotten(self.now)
+        background.ring_forgotten(self.now)
         for _name, (run_id,) in list(self.rung):
             work_on_import(run_id)
 

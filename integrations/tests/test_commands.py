@@ -10,7 +10,7 @@ from integrations.tests.run_world import QuietAdapter, Script, connect
 from operations.models import Run, RunStatus
 from tenants.models import AuditEvent
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 KEYS = {"WOO_CONSUMER_KEY": "ck_from_environment", "WOO_CONSUMER_SECRET": "cs_from_environment"}
 
 

@@ -20,7 +20,7 @@ from integrations.tests.run_world import QuietAdapter, connect, fresh
 from operations.models import Alert, RunStatus
 from tenants.models import AuditEvent
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 KEYS = {"consumer_key": "ck_new", "consumer_secret": "cs_new"}
 
 

@@ -12,7 +12,7 @@ from integrations.tests.run_world import Script, fresh
 from operations.background import BROKE, DIED
 from operations.models import Run, RunStatus
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PLACES = [("start", 0), ("categories", 0), ("products", 0), ("products", 100), ("products", 200), ("missing", 250), ("pictures", 250)]
 
 

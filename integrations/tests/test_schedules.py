@@ -18,7 +18,7 @@ from integrations.tests.run_world import Script, connect, fresh
 from operations.models import Run, RunStatus
 from products_and_services.tests.factories import TenantFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def entry(shop):
@@ -167,6 +167,7 @@ def test_a_business_task_imports_every_active_shop_of_it_here_and_now(run_world,
     assert tasks.sync_woocommerce_products("00000000-0000-0000-0000-000000000000") == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_without_a_broker_the_id_of_the_task_is_known_and_the_sweep_brings_it(run_world, shop, monkeypatch):
     published = []
     monkeypatch.undo()

@@ -16,7 +16,7 @@ from operations.models import Alert, Heartbeat, RunStatus
 from operations.services import cancel_run
 from tenants.actor import Actor, acting_as
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
