@@ -44,6 +44,8 @@ MODELS = {
     "operations.Run": Model(add=False, own=(("rollback", "{EditRun}/rollback/"), ("preview", "{ImportRun}/preview/"),
                                          ("coming", "{LookRun}/coming/"), ("removals", "{AskingRun}/removals/"))),
     "integrations.StoreConnection": Model(delete=True),
+    "integrations.LinkQuestion": EVIDENCE,
+    "integrations.WebhookLog": EVIDENCE,
     "operations.Alert": EVIDENCE,
     "operations.AlertDelivery": EVIDENCE,
     "tenants.Tenant": Model(),
@@ -62,7 +64,8 @@ NOT_PAGES = {
     "live", "autocomplete", "history",
     "ask_meta", "sync_now", "reset_sync", "test", "test_new", "pause", "resume", "compare", "dry_run", "adopt", "allow_removals", "push",
     "switch", "revoke", "cancel", "issues", "close", "file", "start", "failed", "template_csv", "template_xlsx", "check_pictures",
-    "mend", "ignore", "reopen", "look", "import_now", "switch_on", "retry", "try_now",
+    "mend", "ignore", "reopen", "look", "import_now", "switch_on", "retry", "try_now", "answer",
+    "look_again", "keep",
 }  # fmt: skip
 OTHERS = (
     Look("login", "/admin/login/", who=""),
@@ -87,10 +90,6 @@ OTHERS = (
     Look("Meta's side", "/?catalog=200000000000001", who="", at_meta=True),
     Look("Meta's side, outlet", "/?catalog=200000000000003", who="", at_meta=True),
     Look("Meta's side, nothing found", "/?catalog=200000000000001&q=nothing", who="", at_meta=True),
-    Look("demo shop", "/shops/demo/", who="", at_meta=True),
-    Look("demo shop, in the trash", "/shops/demo/?q=&show=trash", who="", at_meta=True),
-    Look("demo shop, nothing found", "/shops/demo/?q=nothing", who="", at_meta=True),
-    Look("shops of the sandbox", "/shops/", who="", at_meta=True),
 )
 
 

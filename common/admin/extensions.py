@@ -38,6 +38,10 @@ class Extension:
         """Whether the fieldsets say anything about this object."""
         return True
 
+    def get_list_display(self, request: HttpRequest) -> Sequence[str]:
+        """The columns for this person."""
+        return self.list_display
+
     def get_form(self, request: HttpRequest, obj: Any, form: type) -> type:
         """The form of an object's page (obj None: of a new one), changed where a field should look or be checked otherwise."""
         return form

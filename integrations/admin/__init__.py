@@ -1,5 +1,12 @@
-"""Admin pages about shops, and what they add to the pages of runs and products. Everything they do is one call of a service of this app."""
+"""Admin pages about shops, and what they add to the pages of runs and products. Everything they do is one call of a service of this app.
 
-from integrations.admin import connections, run_extension
+connections.py, connection_form.py, connection_pages.py, delete_page.py, history.py   a shop: list, form, buttons, removal, past imports
+run_extension.py, run_facts.py, run_pages.py, preview_words.py, gone.py   an import's run: how it goes, what would come, what is gone
+questions.py   what only a person can decide
+product_extension.py, product_pages.py, lock_words.py, shop_filter.py   where a product comes from, and locks
+logs.py, dashboard.py   evidence, and the start page's section
+"""
 
-__all__ = ["connections", "run_extension"]
+from integrations.admin import connections, dashboard, logs, product_extension, questions, run_extension
+
+__all__ = ["connections", "dashboard", "logs", "product_extension", "questions", "run_extension"]

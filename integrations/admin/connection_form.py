@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from common.admin import PasswordWidget
+from common.encrypted_field import DecryptionError
 from integrations.connections import clean_store_url
 from integrations.models import Provider, StoreConnection
 from integrations.moving import other_host, other_shop
@@ -33,6 +34,14 @@ def declared_credentials() -> dict[str, forms.CharField]:
     return found
 
 
+def stored_keys(connection: StoreConnection) -> dict[str, str]:
+    """What is stored; nothing where it cannot be decrypted any more: then the keys have to be entered again."""
+    try:
+        return dict(connection.credentials)  # type: ignore[call-overload, no-any-return]
+    except DecryptionError:
+        return {}
+
+
 class StoreConnectionForm(forms.ModelForm):
     """A key that is left blank keeps what is stored. Fields of keys are added by the admin page (see `declared_credentials`)."""
 
@@ -45,10 +54,11 @@ class StoreConnectionForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ours = credential_fields(self.provider)
+        self.stored = stored_keys(self.instance) if self.instance.pk else {}
         for name in [name for name in self.fields if name.startswith(PREFIX) and name not in self.ours]:
             del self.fields[name]
         for name, one in self.ours.items():
-            stored = bool(self.instance.pk and self.instance.credential(one.name))
+            stored = bool(self.stored.get(one.name))
             if name in self.fields:
                 self.fields[name].widget.attrs.update({"placeholder": STORED} if stored else {})
                 self.fields[name].widget.is_required = one.required and not stored
@@ -81,7 +91,7 @@ class StoreConnectionForm(forms.ModelForm):
         """A key that is needed and neither typed nor stored; an address that is connected already, or that looks like another shop's."""
         cleaned = super().clean() or self.cleaned_data
         for name, one in self.ours.items():
-            if name in self.fields and one.required and not cleaned.get(name) and not self.instance.credential(one.name):
+            if name in self.fields and one.required and not cleaned.get(name) and not self.stored.get(one.name):
                 self.add_error(name, f"Enter the {one.label[:1].lower()}{one.label[1:]}.")
         url = cleaned.get("store_url")
         if url and self._is_taken(url):

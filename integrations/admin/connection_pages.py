@@ -106,16 +106,16 @@ class ConnectionPages:
 
     def _typed(self, request: HttpRequest, connection: StoreConnection | None) -> StoreConnection | ConnectionResult:
         """The shop as it is typed, not saved; or what is wrong with the values."""
-        stored = StoreConnection.objects.select_related("tenant").get(pk=connection.pk) if connection else StoreConnection()
+        stored = self.get_queryset(request).get(pk=connection.pk) if connection else StoreConnection()
         form = self.get_form(request, connection, change=connection is not None)(request.POST, instance=stored)
         form.is_valid()
         wrong = [" ".join(form.errors[name]) for name in (*TESTED, *form.ours) if name in form.errors]
         if wrong:
             return ConnectionResult("red", "Nothing was asked, because a value is missing or wrong.", " ".join(wrong))
-        before = (stored.address, stored.credentials) if connection else None
+        before, keys = connection.store_url if connection else "", form.credentials()
         stored.store_url = form.cleaned_data["store_url"]
-        stored.credentials = merged_credentials(stored, form.credentials())
-        if (stored.address, stored.credentials) != before:
+        stored.credentials = merged_credentials(stored, keys)
+        if keys or stored.store_url != before:
             stored.facts = {}  # Found out with other values.
         return stored
 

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from common.admin import Banner, TenantModelAdmin, Tool, display, live_cell, register, render_badge, render_moment
-from integrations.admin.connection_form import StoreConnectionForm, credential_fields, declared_credentials
+from integrations.admin.connection_form import StoreConnectionForm, credential_fields, declared_credentials, stored_keys
 from integrations.admin.connection_pages import LEVELS, ConnectionPages
 from integrations.admin.delete_page import DeletePage
 from integrations.admin.history import show_history
@@ -38,7 +38,7 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
     list_display_links = ("shop",)
     list_filter = ("provider", "is_active")
     search_fields = ("name", "store_url", "shop_domain")
-    readonly_fields = (*NOW, "history", "stored_keys")
+    readonly_fields = (*NOW, "history", "keys")
     empty_hint = (
         "No shop is connected yet. Its products come here by themselves, and from here to WhatsApp. You need the shop's address and a key "
         "that you make in the shop; the next page shows where."
@@ -127,10 +127,11 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         return show_history(connection)
 
     @display(description="Keys")
-    def stored_keys(self, connection: StoreConnection) -> str:
+    def keys(self, connection: StoreConnection) -> str:
         """Which keys are stored; never what they are."""
+        known = stored_keys(connection)
         fields = credential_fields(connection.provider).values()
-        return ", ".join(f"{one.label}: {'stored' if connection.credential(one.name) else 'missing'}" for one in fields)
+        return ", ".join(f"{one.label}: {'stored' if known.get(one.name) else 'missing'}" for one in fields)
 
     # --- form -------------------------------------------------------------------------------------------------------------------
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -141,15 +142,15 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        keys = [name for name in declared_credentials() if obj is None or name in credential_fields(obj.provider)]
+        inputs = [name for name in declared_credentials() if obj is None or name in credential_fields(obj.provider)]
         if not self._may_edit(request, obj):
-            keys = ["stored_keys"]
+            inputs = ["keys"]
         hidden = {"same_shop"} if obj is None or not self._may_edit(request, obj) else set()
         shown = []
         for title, options in super().get_fieldsets(request, obj):
             if obj is None and title in ("Now", "Imports so far"):
                 continue
-            fields = keys if title == "Key" else [name for name in options["fields"] if name not in hidden]
+            fields = inputs if title == "Key" else [name for name in options["fields"] if name not in hidden]
             shown.append((title, {**options, "fields": fields}))
         return shown
 

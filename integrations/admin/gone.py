@@ -4,20 +4,16 @@ from typing import Any
 
 from django.urls import reverse
 
-from integrations.models import ExternalRef, RefKind
-from integrations.runs.orders import order_of
+from integrations.importing.seen import Seen
 from operations.models import Run
+from products_and_services.models import Product
 
 
 def gone_products(run: Run, most: int) -> tuple[list[dict[str, Any]], int]:
-    """The first of them, and how many there are: living products of the shop that the run has not seen."""
-    seen = (run.cursor or {}).get("seen") or []
-    refs = ExternalRef.objects.filter(connection=order_of(run).connection, kind=RefKind.PRODUCT, gone_at__isnull=True)
-    refs = refs.filter(connection__tenant=run.tenant_id, product__is_active=True).order_by("pk")
-    found = [row for row in refs.values_list("pk", "product_id", "product__name", "product__sku") if not _is_in(row[0], seen)]
+    """The first of them with their pages, and how many there are."""
+    cursor: Any = run.cursor or {}
+    gone = Seen(cursor.get("gone", ()))
+    ids = gone.after(0, most)
+    rows = Product.objects.for_tenant(run.tenant_id).filter(pk__in=ids).order_by("pk").values_list("pk", "name", "sku")
     page = "admin:products_and_services_product_change"
-    return [{"url": reverse(page, args=[pk]), "name": name, "sku": sku} for _, pk, name, sku in found[:most]], len(found)
-
-
-def _is_in(number: int, intervals: list[list[int]]) -> bool:
-    return any(first <= number <= last for first, last in intervals)
+    return [{"url": reverse(page, args=[pk]), "name": name, "sku": sku} for pk, name, sku in rows], len(gone)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common.admin import Badge, render_badge
-from integrations.runs.preview import Preview
+from integrations.runs.preview import Preview, PreviewRow
 
 KINDS = {
     "new": ("green", "new", "They are made here."),
@@ -19,7 +19,7 @@ MOST_OF_A_KIND = 50
 
 @dataclass
 class Group:
-    """The first products of a kind. rows: {"name", "changes": [(field, old, new)]}; more: how many are not shown."""
+    """The first products of a kind. rows: {"name", "is_new", "changes": [(field, old, new)], "remarks"}; more: how many are not shown."""
 
     title: str
     help: str
@@ -40,14 +40,23 @@ def groups_of(found: Preview) -> list[Group]:
         rows = [row for row in found.rows if row.kind == kind]
         if not rows:
             continue
-        shown = [{"name": row.name, "external_id": row.external_id, "is_new": kind == "new",
-                  "changes": [(column_words(name), said(old), said(new)) for name, old, new in row.changes]}
-                 for row in rows[:MOST_OF_A_KIND]]  # fmt: skip
+        shown = [_row(row) for row in rows[:MOST_OF_A_KIND]]
         badge = render_badge(Badge(tone, words))  # type: ignore[arg-type]
         groups.append(
             Group(f"{found.kinds.get(kind, len(rows)):,} {words}", explained, badge, shown, found.kinds.get(kind, 0) - len(shown))
         )
     return groups
+
+
+def _row(row: PreviewRow) -> dict[str, Any]:
+    """Changes with the field's name; what stands alone is a remark."""
+    changes = [(column_words(name), said(old), said(new)) for name, old, new in row.changes if name]
+    return {
+        "name": row.name,
+        "is_new": row.kind == "new",
+        "changes": changes,
+        "remarks": [said(new) for name, _, new in row.changes if not name],
+    }
 
 
 def column_words(name: str) -> str:

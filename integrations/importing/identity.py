@@ -145,7 +145,7 @@ def _ask(
         if job.dry_run:
             outcome.reports.append(("asked", item.external_id, item.name, [("", None, verdict.why)]))
         values: dict[str, Any] = {"name": item.name, "sku": item.fitted.sku or "", "why": verdict.why, "candidates": verdict.candidates}
-        values |= {"answer": Answer.OPEN, "product_id": None}
+        values |= {"answer": Answer.OPEN, "product_id": None, "shown": _shown(item)}
         if question is None or any(getattr(question, name) != value for name, value in values.items()):
             asked.append(
                 LinkQuestion(tenant_id=job.connection.tenant_id, connection=job.connection, external_id=item.external_id, **values)
@@ -153,5 +153,14 @@ def _ask(
     if asked and not job.dry_run:
         LinkQuestion.objects.bulk_create(
             asked, update_conflicts=True, unique_fields=["connection", "external_id"],
-            update_fields=["name", "sku", "why", "candidates", "answer", "product"],
+            update_fields=["name", "sku", "why", "candidates", "answer", "product", "shown"],
         )  # fmt: skip
+
+
+def _shown(item: Item) -> dict[str, Any]:
+    """What helps a person to recognise it; a price may be a variation's."""
+    prices = [values.get("price") for values in (item.fitted.values, *(one.values for one in item.fitted.variants))]
+    return {
+        "price": next((price for price in prices if price), None), "currency": item.fitted.values.get("currency") or "",
+        "image": item.fitted.images[0][0] if item.fitted.images else "", "link": item.fitted.values.get("website_url") or "",
+    }  # fmt: skip

@@ -17,7 +17,8 @@ class Answer(models.TextChoices):
 class LinkQuestion(models.Model):
     """Asked once per product of a shop; until it is answered that product is not imported. candidates: ids of our products.
 
-    why: in words. With the answer "same", `product` is the one that was chosen.
+    why: in words; shown: {"price", "currency", "image", "link"} as the shop has them, for whoever decides. With the answer "same",
+    `product` is the one that was chosen.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="link_questions")
@@ -27,6 +28,7 @@ class LinkQuestion(models.Model):
     sku = models.CharField("SKU", max_length=100, blank=True)
     why = models.TextField(blank=True)
     candidates = models.JSONField(default=list)
+    shown = models.JSONField(null=True, blank=True, editable=False)
     answer = models.CharField(max_length=8, choices=Answer.choices, default=Answer.OPEN, blank=True)
     product = models.ForeignKey(Product, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     answered_by = models.CharField(max_length=200, blank=True)

@@ -280,5 +280,5 @@ def test_a_new_merchant_is_led_through(run_world, owner):
 def test_the_list_takes_few_queries_whatever_its_length(run_world, tenant, owner, shop, django_assert_max_num_queries):
     for number in range(12):
         StoreConnection.objects.create(tenant=tenant, store_url=f"https://shop-{number}.example")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         owner.get(reverse(LIST))

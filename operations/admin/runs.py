@@ -1,5 +1,6 @@
 """Runs: progress that moves by itself, issues to read and to download, cancel."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.timesince import timesince
 
 from common.admin import (
@@ -63,14 +65,29 @@ def progress_bar(run: Run) -> str:
     return render_progress(run.done, run.total or run.done, _amount(run) + (f" · {run.phase}" if run.phase and run.is_open else ""))
 
 
+_product_pages: list[Callable[[int], str]] = []
+
+
+def name_product_page(address: Callable[[int], str]) -> None:
+    """The app that has the products says where the page of one is: issues lead there."""
+    _product_pages[:] = [address]
+
+
 class RunIssueInline(TenantInline):
     """What went wrong, fifty to a page."""
 
     model = RunIssue
-    fields = readonly_fields = ("subject", "field", "message", "code")
+    fields = readonly_fields = ("about", "field", "message", "code")
     can_add = can_change = can_delete_rows = False
     per_page = 50
     show_count = True
+
+    @display(description="Subject")
+    def about(self, issue: RunIssue) -> str:
+        """With the way to the product; it may have been deleted since."""
+        if not issue.product_id or not _product_pages:
+            return issue.subject or "—"
+        return format_html('<a href="{}">{}</a>', _product_pages[0](issue.product_id), issue.subject or "The product")
 
     def get_count(self, request: HttpRequest, obj: Run) -> int:
         """Shown beside the heading."""

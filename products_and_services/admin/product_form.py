@@ -27,7 +27,6 @@ FIELDSETS = (
         "description": "Meta asks for these in India only.",
         "fields": (("origin_country", "wa_compliance_category"), "importer_name", "importer_address"),
     }),
-    ("Import", {"classes": ("collapse",), "fields": (("external_source", "external_id"), "locked_fields")}),
 )  # fmt: skip
 
 
@@ -35,22 +34,10 @@ class ProductForm(forms.ModelForm):
     """Lists of words as plain text."""
 
     tags = WordsField(required=False, help_text="Words with commas between them: solar, inverter")
-    locked_fields = WordsField(
-        required=False, help_text="Fields that an import must not overwrite, with commas between them: name, price, description"
-    )
 
     class Meta:
         model = Product
         fields = "__all__"
-
-    def clean_locked_fields(self) -> list[str]:
-        """Only names of fields."""
-        names = self.cleaned_data["locked_fields"]
-        known = {field.name for field in Product._meta.get_fields()}
-        unknown = [name for name in names if name not in known]
-        if unknown:
-            raise forms.ValidationError("There is no field “%(name)s”.", params={"name": unknown[0]})
-        return names
 
     def changed_sku(self) -> tuple[str, str] | None:
         """(old, new) when an existing SKU is replaced or removed: at Meta that is another item."""

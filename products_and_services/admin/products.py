@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from common.admin import Badge, ChoicesDropdownFilter, TenantModelAdmin, Tool, display, register, render_badge
+from common.admin import Badge, TenantModelAdmin, Tool, display, register, render_badge
 from common.money import amount_with_code
 from products_and_services.admin.export_page import SpreadsheetPages
 from products_and_services.admin.fields import AMOUNTS
@@ -47,9 +47,7 @@ class ProductAdmin(SkuGuard, ProductActions, SpreadsheetPages, TenantModelAdmin)
     list_display = ("picture", "name_text", "price_text", "category_text", "stock_text", "is_active")
     list_display_links = ("name_text",)
     actions = (*ProductActions.actions, *SpreadsheetPages.spreadsheet_actions)
-    list_filter = (
-        CategoryFilter, StockFilter, SaleFilter, "is_active", "is_available", "sync_to_meta", ("external_source", ChoicesDropdownFilter),
-    )  # fmt: skip
+    list_filter = (CategoryFilter, StockFilter, SaleFilter, "is_active", "is_available", "sync_to_meta")
     list_select_related = ("tenant",)
     search_fields = ("name", "sku", "variants__sku", "brand", "gtin", "external_id")
     search_help_text = "Name, SKU (also of a variant), brand, GTIN or shop id"

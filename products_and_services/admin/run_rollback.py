@@ -1,4 +1,4 @@
-"""What this room adds to a run's page: "Roll back", its preview, and who rolled the run back or what it rolls back."""
+"""What this room adds to a run's page: "Roll back", its preview, who rolled the run back or what it rolls back, and where products are."""
 
 from functools import partial
 from typing import Any
@@ -11,11 +11,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from common.admin import Banner, Extension, Tool, extend, site
+from operations.admin.runs import name_product_page
 from operations.models import Run, RunKind
 from products_and_services.undo.rollback import NotRollable, preview_rollback, refusal, rollbacks_of, rolled_back_by, start_rollback
 from products_and_services.undo.words import describe_steps, problem_lines
 
 MOST_SHOWN = 40
+
+
+def product_url(product_id: int) -> str:
+    """The page of a product, for what a run says about it."""
+    return reverse("admin:products_and_services_product_change", args=[product_id])
 
 
 def rollback_url(run: Run) -> str:
@@ -86,3 +92,4 @@ def _started(model_admin: Any, request: HttpRequest, run: Run, overwrite: bool) 
 
 
 extend(Run, RollbackExtension)
+name_product_page(product_url)

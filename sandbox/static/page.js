@@ -1,7 +1,123 @@
-// Meta's side: the buttons and forms. News and their place on the page: live.js.
-import { act, live, send } from "./live.js";
+// Meta's side: news every second, and the buttons. The server renders and escapes all HTML; this script only puts it in its place.
+"use strict";
 
 const catalog = document.body.dataset.catalog;
+const cards = document.querySelector("[data-cards]");
+const status = document.querySelector("[data-status]");
+const seen = new Map();
+const seenParts = new Map();
+let first = true;
+
+function say(text) {
+  if (status.textContent !== text) status.textContent = text;
+}
+
+async function send(method, path, body) {
+  const options = { method, headers: {} };
+  if (body !== undefined) {
+    options.headers["Content-Type"] = "application/json";
+    options.body = JSON.stringify(body);
+  }
+  const answer = await fetch(`/_sandbox/${path}`, options);
+  const found = await answer.json();
+  if (!answer.ok) throw new Error(found.error || "The sandbox refused this.");
+  return found;
+}
+
+function build(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html.trim();
+  return holder.content.firstElementChild;
+}
+
+function replaceCard(old, html) {
+  const fresh = build(html);
+  const open = old.querySelector("details")?.open;
+  const focus = old.contains(document.activeElement) ? document.activeElement : null;
+  const picture = old.querySelector("img");
+  const freshPicture = fresh.querySelector("img");
+  if (picture && freshPicture && picture.src === freshPicture.src) freshPicture.replaceWith(picture);
+  fresh.querySelector("details").open = Boolean(open);
+  if (!first) fresh.classList.add("changed");
+  old.replaceWith(fresh);
+  if (focus) {
+    const same = focus.name ? `[name="${focus.name}"]` : focus.dataset.hand ? `button[data-hand="${focus.dataset.hand}"]` : focus.tagName;
+    const target = fresh.querySelector(same);
+    if (target && focus.name) target.value = focus.value; // what is being typed is not overwritten
+    target?.focus();
+  }
+  return fresh;
+}
+
+function layCards(list) {
+  const present = new Map([...cards.children].map((node) => [node.dataset.key, node]));
+  let place = null;
+  for (const { key, html } of list) {
+    let node = present.get(key);
+    present.delete(key);
+    if (!node) {
+      node = build(html);
+      if (!first) node.classList.add("changed");
+    } else if (seen.get(key) !== html) {
+      node = replaceCard(node, html);
+    }
+    seen.set(key, html);
+    const next = place ? place.nextElementSibling : cards.firstElementChild;
+    if (next !== node) cards.insertBefore(node, next);
+    place = node;
+  }
+  for (const [key, node] of present) {
+    node.remove();
+    seen.delete(key);
+  }
+}
+
+function layParts(parts) {
+  for (const [name, html] of Object.entries(parts)) {
+    const holder = document.querySelector(`[data-part="${name}"]`);
+    if (seenParts.get(name) === html) continue;
+    const pressed = holder.contains(document.activeElement) ? document.activeElement.dataset.fault : null;
+    const open = holder.querySelector("[data-more]")?.open;
+    holder.innerHTML = html;
+    if (open) holder.querySelector("[data-more]").open = true;
+    if (pressed) holder.querySelector(`[data-fault="${pressed}"]`)?.focus();
+    seenParts.set(name, html);
+  }
+}
+
+async function refresh() {
+  const answer = await fetch(`/_sandbox/news${location.search}`);
+  const news = await answer.json();
+  layCards(news.cards);
+  layParts(news.parts);
+  first = false;
+}
+
+let busy = false;
+async function tick() {
+  if (busy || document.hidden) return;
+  busy = true;
+  try {
+    await refresh();
+    if (status.dataset.lost) say("The sandbox answers again.");
+    delete status.dataset.lost;
+  } catch {
+    status.dataset.lost = "yes";
+    say("The sandbox does not answer. It is tried again every second.");
+  } finally {
+    busy = false;
+  }
+}
+
+async function act(work, done) {
+  try {
+    await work();
+    say(done);
+  } catch (error) {
+    say(error.message);
+  }
+  await tick();
+}
 
 function handEdit(action, key, fields, done) {
   return act(() => send("POST", "items", { action, catalog_id: catalog, retailer_id: key, fields }), done);
@@ -51,4 +167,7 @@ document.addEventListener("submit", (event) => {
   else handEdit("edit", key, { price: form.elements.price.value }, `The price of ${key} was changed at Meta.`);
 });
 
-live("news");
+for (const box of document.querySelectorAll(".chooser select")) box.addEventListener("change", () => box.form.requestSubmit());
+document.addEventListener("visibilitychange", tick);
+setInterval(tick, 1000);
+tick();
