@@ -90,6 +90,10 @@ OTHERS = (
     Look("Meta's side", "/?catalog=200000000000001", who="", at_meta=True),
     Look("Meta's side, outlet", "/?catalog=200000000000003", who="", at_meta=True),
     Look("Meta's side, nothing found", "/?catalog=200000000000001&q=nothing", who="", at_meta=True),
+    Look("demo shop", "/shops/demo/", who="", at_meta=True),
+    Look("demo shop, in the trash", "/shops/demo/?q=&show=trash", who="", at_meta=True),
+    Look("demo shop, nothing found", "/shops/demo/?q=nothing", who="", at_meta=True),
+    Look("shops of the sandbox", "/shops/", who="", at_meta=True),
 )
 
 

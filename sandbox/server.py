@@ -1,4 +1,4 @@
-"""`python -m sandbox.server --port N --state FILE`: the Sandbox Graph and the page "Meta's side" as a process of their own.
+"""`python -m sandbox.server --port N --state FILE`: the Sandbox Graph, the page "Meta's side" and the shops as a process of their own.
 
 For development only: without DEBUG it refuses to start (unless --force), and it listens on 127.0.0.1 alone.
 """
@@ -13,8 +13,10 @@ from types import FrameType
 
 from sandbox.demo import prepare_demo
 from sandbox.graph import GraphStandIn, Store
-from sandbox.graph.store import StateFileBusy
-from sandbox.serving import HOST, SandboxServer
+from sandbox.serving import HOST, Page, SandboxServer
+from sandbox.shops.street import Street
+from sandbox.shops.woocommerce.demo import open_demo_shop
+from sandbox.state_file import StateFile, StateFileBusy
 
 CANNOT_START = 2
 _PRODUCTION = "the sandbox is for development and never runs in production. Set DEBUG=true, or pass --force if you mean it"
@@ -28,7 +30,9 @@ def main(argv: list[str] | None = None) -> int:
         return _refuse(problem or _PRODUCTION)
     try:
         server = SandboxServer(options.port)  # first, so that a second start names the port and not the state file
-        standin = server.standin = GraphStandIn(Store(options.state) if options.state else None)
+        file = StateFile(options.state) if options.state else None
+        standin = server.standin = GraphStandIn(Store(file))
+        server.street = Street(f"http://{HOST}:{server.server_port}", file)
     except StateFileBusy as error:
         return _refuse(str(error))
     except OSError as error:
@@ -37,6 +41,7 @@ def main(argv: list[str] | None = None) -> int:
     standin.review_delay = options.review_delay
     if options.demo:
         prepare_demo(standin)
+        open_demo_shop(server.street)
     if not problem:
         _add_page(server)
     return _serve(server, standin)
@@ -86,8 +91,14 @@ def _add_page(server: SandboxServer) -> None:
     from django.db import connections
 
     from sandbox.meta_side.page import page_maker
+    from sandbox.shops.pages import NEWS_PREFIX, street_page
 
-    server.make_page = page_maker(server.standin)
+    meta_side = page_maker(server.standin, f"http://{HOST}:{server.server_port}")
+
+    def make_page(path: str, query: dict[str, str]) -> Page:
+        return street_page(server.street, path, query) if path.startswith(("/shops", NEWS_PREFIX)) else meta_side(path, query)
+
+    server.make_page = make_page
     server.after_request = connections.close_all
 
 
@@ -102,6 +113,7 @@ def _serve(server: SandboxServer, standin: GraphStandIn) -> int:
     server.stopping.set()
     server.server_close()
     standin.lock.acquire()  # and kept: what is not on disk now is never acknowledged
+    server.street.close()
     standin.store.close()
     return 0
 

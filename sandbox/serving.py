@@ -1,6 +1,6 @@
-"""The stand-in over HTTP: sockets, faults on the wire, control addresses and the page. Loopback only.
+"""The stand-ins over HTTP: sockets, faults on the wire, control addresses and the pages. Loopback only.
 
-What an answer says is decided elsewhere (graph/, control.py, meta_side/); here it is only delivered, or not.
+What an answer says is decided elsewhere (graph/, shops/, control.py, meta_side/); here it is only delivered, or not.
 """
 
 import json
@@ -16,6 +16,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from sandbox import control
 from sandbox.graph import GraphAnswer, GraphRequest, GraphStandIn
+from sandbox.shops import control as shop_control
+from sandbox.shops.messages import ShopAnswer, ShopRequest
+from sandbox.shops.street import PREFIX, Street
 
 HOST = "127.0.0.1"
 MAX_BODY = 64 * 1024 * 1024
@@ -44,6 +47,7 @@ class SandboxServer(ThreadingHTTPServer):
     request_queue_size = 64
 
     standin: GraphStandIn
+    street: Street
 
     def __init__(self, port: int) -> None:
         super().__init__((HOST, port), Handler)
@@ -60,7 +64,7 @@ class SandboxServer(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection. Addresses: / and /_sandbox/.. for people, everything else is Graph."""
+    """One connection. Addresses: / and /_sandbox/.. for people, /shops/.. are shops, everything else is Graph."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -74,12 +78,14 @@ class Handler(BaseHTTPRequestHandler):
             return
         parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        if parts.path == "/" or parts.path.startswith("/_sandbox/"):
+        if parts.path == "/" or parts.path.startswith("/_sandbox/") or self._looks_into_a_shop(parts.path, query):
             self._for_people(parts.path, query, body)
+        elif parts.path.startswith(PREFIX):
+            self._shop(body)
         else:
             self._graph(GraphRequest(self.command, parts.path, query, dict(self.headers.items()), body))
 
-    do_GET = do_POST = do_DELETE = do_HEAD = serve
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = serve
 
     def finish(self) -> None:
         """The connection ends, and with it the thread: what it held is given back."""
@@ -99,6 +105,41 @@ class Handler(BaseHTTPRequestHandler):
             return None
         return self.rfile.read(length) if length else b""
 
+    # --- shops ---------------------------------------------------------------------------------------------------------
+
+    def _looks_into_a_shop(self, path: str, query: dict[str, str]) -> bool:
+        """Whether a browser asks for the street or for a shop's home page. It sees the shop even where the shop is broken."""
+        if self.command not in ("GET", "HEAD") or "text/html" not in (self.headers.get("Accept") or "") or "rest_route" in query:
+            return False
+        name, _, rest = path.removeprefix(PREFIX).partition("/")
+        return path in (PREFIX, PREFIX.rstrip("/")) or (path.startswith(PREFIX) and not rest and name in self.server.street.shops)
+
+    def _shop(self, body: bytes) -> None:
+        url = f"http://{self.headers.get('Host') or HOST}{self.path}"
+        answer = self.server.street.handle(ShopRequest(self.command, url, dict(self.headers.items()), body))
+        if answer.delay:
+            self.server.stopping.wait(answer.delay)
+        if answer.fault in ("reset", "hang"):
+            self._reset()
+        elif answer.endless:
+            self._send_for_ever(answer)
+        elif answer.fault == "cut":
+            self._cut(answer)
+        else:
+            self._send(answer.status, answer.headers, answer.body)
+
+    def _send_for_ever(self, answer: ShopAnswer) -> None:
+        self.close_connection = True
+        lines = [f"HTTP/1.1 {answer.status} OK", *(f"{name}: {value}" for name, value in answer.headers.items()), "Connection: close"]
+        try:
+            self.wfile.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
+            for block in answer.blocks():
+                self.wfile.write(block)
+                if self.command == "HEAD" or self.server.stopping.is_set():
+                    break
+        except OSError:
+            pass  # the caller has heard enough
+
     # --- Graph ---------------------------------------------------------------------------------------------------------
 
     def _graph(self, request: GraphRequest) -> None:
@@ -116,7 +157,7 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.close_connection = True
 
-    def _cut(self, answer: GraphAnswer) -> None:
+    def _cut(self, answer: GraphAnswer | ShopAnswer) -> None:
         self.close_connection = True
         self._send(answer.status, answer.headers, answer.body[: len(answer.body) // 2], length=len(answer.body))
 
@@ -142,6 +183,8 @@ class Handler(BaseHTTPRequestHandler):
             self._json(HTTPStatus.FORBIDDEN, {"error": "the sandbox answers on 127.0.0.1 and localhost only"})
         elif self.command == "POST" and "application/json" not in (self.headers.get("Content-Type") or ""):
             self._json(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, {"error": "send JSON"})
+        elif path.startswith("/_sandbox/shops/") and not path.endswith("/news"):
+            self._shop_control(path.removeprefix("/_sandbox/shops/"), query, body)
         elif (self.command, path.removeprefix("/_sandbox/")) in control.ROUTES:
             self._control(path.removeprefix("/_sandbox/"), query, body)
         elif self.command in ("GET", "HEAD") and self.server.make_page:
@@ -151,15 +194,25 @@ class Handler(BaseHTTPRequestHandler):
             self._json(HTTPStatus.NOT_FOUND, {"error": f"nothing at {path}"})
 
     def _control(self, name: str, query: dict[str, str], raw: bytes) -> None:
+        body = self._json_object(raw)
+        if body is not None:
+            self._json(*control.answer(self.server.standin, self.command, name, query, body))
+
+    def _shop_control(self, path: str, query: dict[str, str], raw: bytes) -> None:
+        body = self._json_object(raw)
+        if body is not None:
+            self._json(*shop_control.answer(self.server.street, self.command, path, query, body))
+
+    def _json_object(self, raw: bytes) -> dict[str, Any] | None:
+        """The body as an object; None where it is none, and that has been said."""
         try:
             body = json.loads(raw) if raw else {}
         except ValueError:
             body = None
         if not isinstance(body, dict):
             self._json(HTTPStatus.BAD_REQUEST, {"error": "the body must be a JSON object"})
-            return
-        status, answer = control.answer(self.server.standin, self.command, name, query, body)
-        self._json(status, answer)
+            return None
+        return body
 
     def _json(self, status: int, body: Any) -> None:
         self._send(status, {"Content-Type": "application/json", "Cache-Control": "no-store"}, json.dumps(body).encode())

@@ -1,26 +1,21 @@
-"""The state of the stand-in: plain dicts in memory, written through to one SQLite file where a path is given.
+"""The state of the stand-in: plain dicts in memory, written through to the state file where one is given.
 
 A change is on disk before its answer leaves (`commit`), so a killed process loses nothing it acknowledged. Rules of the remote side do not
 live here. Tokens and app secrets are never kept: accounts hold their digests only.
 """
 
-import json
-import sqlite3
 from pathlib import Path
 from typing import Any
 
-FORMAT = "1"
+from sandbox.state_file import StateFile
+
 _KEPT_BATCHES = 500
-
-
-class StateFileBusy(RuntimeError):
-    """Another process holds the state file."""
 
 
 class Store:
     """Tables of JSON-ready dicts. Readers may look at the dicts; every change goes through `put` and `drop`."""
 
-    def __init__(self, path: str | Path | None = None) -> None:
+    def __init__(self, file: StateFile | str | Path | None = None) -> None:
         self.accounts: dict[str, dict[str, Any]] = {}
         self.businesses: dict[str, dict[str, Any]] = {}
         self.catalogs: dict[str, dict[str, Any]] = {}
@@ -38,9 +33,9 @@ class Store:
         }  # fmt: skip
         self._dirty: set[tuple[str, str]] = set()
         self._number = 0
-        self._db = _open(path) if path else None
-        if self._db:
-            self._load()
+        self._file = StateFile(file) if isinstance(file, str | Path) else file
+        if self._file:
+            self._load(self._file)
 
     def next_number(self) -> int:
         """A number never given before, over restarts as well."""
@@ -52,7 +47,7 @@ class Store:
         """Insert or replace one row; on disk with the next `commit`."""
         self._tables[table][key] = value
         self._index(table, key, value)
-        if self._db:
+        if self._file:
             self._dirty.add((table, key))
 
     def drop(self, table: str, key: str) -> None:
@@ -62,7 +57,7 @@ class Store:
             self._unlist(key, value["catalog_id"], value["retailer_id"])
         if value and table == "batch":
             self.pending.pop(key, None)
-        if self._db:
+        if self._file:
             self._dirty.add((table, key))
 
     def items_of(self, catalog_id: str) -> list[dict[str, Any]]:
@@ -72,14 +67,12 @@ class Store:
 
     def commit(self) -> None:
         """Write what changed since the last commit, in one transaction."""
-        if not self._db or not self._dirty:
+        if not self._file or not self._dirty:
             return
         self._prune()
-        gone = [key for key in self._dirty if key[1] not in self._tables[key[0]]]
-        kept = [(table, key, json.dumps(self._tables[table][key])) for table, key in self._dirty if key in self._tables[table]]
-        with self._db:
-            self._db.executemany("delete from state where kind = ? and name = ?", gone)
-            self._db.executemany("insert or replace into state (kind, name, body) values (?, ?, ?)", kept)
+        gone = [(table, key) for table, key in self._dirty if key not in self._tables[table]]
+        kept = {(table, key): self._tables[table][key] for table, key in self._dirty if key in self._tables[table]}
+        self._file.write(kept, gone)
         self._dirty.clear()
 
     def wipe(self) -> None:
@@ -94,10 +87,10 @@ class Store:
 
     def close(self) -> None:
         """Write what is left and let go of the file."""
-        if self._db:
+        if self._file:
             self.commit()
-            self._db.close()
-            self._db = None
+            self._file.close()
+            self._file = None
 
     def _index(self, table: str, key: str, value: dict[str, Any]) -> None:
         if table == "item":
@@ -124,11 +117,9 @@ class Store:
         for handle in [h for h in self.batches if h not in self.pending][: max(0, len(self.batches) - _KEPT_BATCHES)]:
             self.drop("batch", handle)
 
-    def _load(self) -> None:
-        rows = self._db.execute("select kind, name, body from state order by rowid").fetchall() if self._db else []
-        for table, key, body in rows:
-            if table in self._tables:
-                self._tables[table][key] = json.loads(body)
+    def _load(self, file: StateFile) -> None:
+        for table, key, body in file.rows(self._tables):
+            self._tables[table][key] = body
         # An updated row gets a new rowid in SQLite, so the order of creation comes from the rows themselves.
         for table in ("item", "batch"):
             ordered = sorted(self._tables[table].items(), key=lambda row: row[1]["seq"])
@@ -137,20 +128,3 @@ class Store:
                 self._tables[table][key] = value
                 self._index(table, key, value)
         self._number = self.notes.get("number", {}).get("value", 0)
-
-
-def _open(path: str | Path) -> sqlite3.Connection:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    db = sqlite3.connect(path, check_same_thread=False, timeout=2)
-    try:
-        # EXCLUSIVE: two stand-ins on one file would each believe a different truth.
-        db.execute("pragma locking_mode = exclusive")
-        db.execute("pragma journal_mode = wal")
-        db.execute("pragma synchronous = normal")
-        with db:
-            db.execute("create table if not exists state (kind text, name text, body text not null, primary key (kind, name))")
-            db.execute("insert or ignore into state values ('format', 'format', ?)", (FORMAT,))
-    except sqlite3.OperationalError as error:
-        db.close()
-        raise StateFileBusy(f"the state file {path} cannot be used: {error} (is another sandbox running?)") from error
-    return db

@@ -49,7 +49,7 @@ class CardSet:
     cut: bool
 
 
-def make_cards(standin: GraphStandIn, catalog_id: str, search: str, show: str, picture_origin: str) -> CardSet:
+def make_cards(standin: GraphStandIn, catalog_id: str, search: str, show: str, *picture_origins: str) -> CardSet:
     """All cards of a catalog, by name, those not sent last; at most LIMIT of each side are looked at."""
     everything = standin.items(catalog_id)
     matching = {rid: item for rid, item in everything.items() if _matches(item, search)}
@@ -64,7 +64,7 @@ def make_cards(standin: GraphStandIn, catalog_id: str, search: str, show: str, p
         else:
             verdict = compare(meta, local.items.get(rid), rid in local.states)
         review = standin.review_of(catalog_id, rid), ruling_on(standin, catalog_id, rid).get("kind", "approve")
-        cards.append(_card(rid, meta, local, verdict, picture_origin, rid in refused, *review))
+        cards.append(_card(rid, meta, local, verdict, picture_origins, rid in refused, *review))
     counts = {kind: sum(card.verdict.kind == kind for card in cards) for kind in _KINDS}
     # By name and not by verdict: a card must not jump away from the eye while it heals.
     chosen = sorted((card for card in cards if _wanted(card, show)), key=lambda card: (card.verdict.kind == "kept_back", card.name.lower()))
@@ -91,13 +91,13 @@ def _review_words(reviewed: dict[str, Any]) -> str:
 
 
 def _card(
-    rid: str, meta: dict[str, Any] | None, local: LocalSide, verdict: Verdict, origin: str, refused: bool,
+    rid: str, meta: dict[str, Any] | None, local: LocalSide, verdict: Verdict, origins: tuple[str, ...], refused: bool,
     reviewed: dict[str, Any], ruling: str,
 ) -> Card:  # fmt: skip
     own = local.items.get(rid)
     source = meta or (own.expected if own else None) or {}
     address = str(source.get("image_url") or "")
-    allowed = bool(origin) and address.startswith(f"{origin}/")
+    allowed = any(origin and address.startswith(f"{origin}/") for origin in origins)
     return Card(
         retailer_id=rid,
         name=str(source.get("name") or (own.name if own else rid)),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.graph import Fault, GraphRequest, GraphStandIn, Store
-from sandbox.graph.store import StateFileBusy
+from sandbox.state_file import StateFileBusy
 from sandbox.tests.conftest import CATALOG, TOKEN
 
 ROOT = Path(__file__).parents[2]

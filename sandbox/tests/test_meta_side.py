@@ -143,6 +143,9 @@ def test_pictures_come_from_the_shop_alone(shop, standin):
     text = page(standin)
     assert text.count("<img") == 1 and f'src="{ORIGIN}/media/a.png"' in text
     assert "Picture on cdn.example" in text
+    shops_own = "http://127.0.0.1:8001/shops/demo/pictures/a.png"
+    standin.add_item(CATALOG, "imported", image_url=shops_own)
+    assert f'src="{shops_own}"' in page_maker(standin, "http://127.0.0.1:8001")("/", {}).body.decode()
     policy = page_maker(standin)("/", {}).headers["Content-Security-Policy"]
     assert f"img-src 'self' {ORIGIN};" in policy and "default-src 'none'" in policy and "unsafe" not in policy
 

@@ -117,3 +117,62 @@ def test_other_pages_in_the_browser_cannot_press_the_buttons(tmp_path):
         foreign = requests.post(f"{base}/_sandbox/reset", json={}, headers={"Host": "evil.example"}, timeout=5)
         form = requests.post(f"{base}/_sandbox/reset", data={"x": "1"}, timeout=5)
         assert (foreign.status_code, form.status_code) == (403, 415)
+
+
+class TestShops:
+    """A shop on the wire: its faults, its page, and who may press the buttons."""
+
+    def wait_less(self, base, path="wp-json/", **options):
+        return requests.get(f"{base}/shops/s/{path}", **{"timeout": 0.5, "allow_redirects": False, **options})
+
+    def test_faults_are_real_on_the_wire(self, tmp_path):
+        with running(tmp_path) as (base, _):
+            requests.post(f"{base}/_sandbox/shops/", json={"name": "s"}, timeout=5)
+
+            def ask(kind, **options):
+                body = {"kind": kind, "remaining": 1, **options}
+                assert requests.post(f"{base}/_sandbox/shops/s/faults", json=body, timeout=5).status_code == 201
+                return self.wait_less(base, stream=kind == "endless")
+
+            for kind in ("reset_before", "reset_after"):
+                with pytest.raises(requests.ConnectionError, match="Connection reset by peer"):
+                    ask(kind)
+            for kind in ("hang", "slow"):
+                with pytest.raises(requests.ReadTimeout):
+                    ask(kind, seconds=2)
+            with pytest.raises(requests.exceptions.ChunkedEncodingError):
+                ask("cut")
+            assert ask("redirect_https").headers["Location"] == f"{base.replace('http', 'https')}/shops/s/wp-json/"
+            assert len(ask("gzip_bomb", mb=3).content) == 3 * 1024 * 1024 + 2
+            with ask("endless") as answer:
+                assert sum(len(block) for block, _ in zip(answer.iter_content(65536), range(50), strict=False)) > 3_000_000
+            assert self.wait_less(base).json()["home"] == f"{base}/shops/s"
+
+    def test_browsers_see_the_editor_even_where_the_shop_is_broken(self, tmp_path):
+        with running(tmp_path, "--demo") as (base, _):
+            requests.post(f"{base}/_sandbox/shops/demo/faults", json={"kind": "maintenance"}, timeout=5)
+            browser = {"Accept": "text/html,application/xhtml+xml"}
+            page = requests.get(f"{base}/shops/demo", headers=browser, timeout=5)
+            assert page.status_code == 200 and "Mend everything" in page.text and 'rel="https://api.w.org/"' in page.headers["Link"]
+            assert requests.get(f"{base}/shops/demo/", timeout=5).status_code == 503
+            assert requests.head(f"{base}/shops/demo/wp-json/wc/v3/products", timeout=5).status_code == 503
+            assert "Corner General Store" in requests.get(f"{base}/shops/", headers=browser, timeout=5).text
+            foreign = {**browser, "Host": "evil.example"}
+            assert requests.get(f"{base}/shops/demo/", headers=foreign, timeout=5).status_code == 403
+            assert requests.post(f"{base}/_sandbox/shops/demo/knobs", json={}, headers=foreign, timeout=5).status_code == 403
+            assert requests.post(f"{base}/_sandbox/shops/demo/knobs", data={"x": "1"}, timeout=5).status_code == 415
+            assert requests.delete(f"{base}/_sandbox/shops/demo/faults", timeout=5).json()["faults"] == []
+            assert requests.get(f"{base}/shops/demo/pictures/mug-blue.png", timeout=5).headers["Content-Type"] == "image/png"
+            assert requests.get(f"{base}/shops/nobody/wp-json/", timeout=5).status_code == 404
+
+    def test_a_shop_survives_kill_9_with_its_faults(self, tmp_path):
+        with running(tmp_path, "--demo") as (base, process):
+            add = {"action": "add", "fields": {"name": "Kept", "regular_price": "5"}}
+            number = requests.post(f"{base}/_sandbox/shops/demo/products", json=add, timeout=5).json()["item"]["id"]
+            requests.post(f"{base}/_sandbox/shops/demo/faults", json={"kind": "firewall"}, timeout=5)
+            process.kill()
+        with running(tmp_path, "--demo") as (base, process):
+            found = requests.get(f"{base}/_sandbox/shops/demo/state", params={"id": number}, timeout=5).json()
+            assert found["item"]["name"] == "Kept" and [fault["kind"] for fault in found["faults"]] == ["firewall"]
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=5) == 0

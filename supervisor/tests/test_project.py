@@ -49,5 +49,5 @@ def test_every_queue_has_exactly_one_worker() -> None:
 
 def test_the_summary_names_addresses_and_login() -> None:
     text = programs.summary({"DEMO_ADMIN_PASSWORD": "open-sesame"}, 9000, 9001)
-    for piece in ("http://127.0.0.1:9000/admin/", "http://127.0.0.1:9001/", "open-sesame", "Ctrl-C"):
+    for piece in ("http://127.0.0.1:9000/admin/", "http://127.0.0.1:9001/", "http://127.0.0.1:9001/shops/demo/", "open-sesame", "Ctrl-C"):
         assert piece in text

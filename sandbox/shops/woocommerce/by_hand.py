@@ -24,7 +24,7 @@ class ByHand(World):
 
     def add_key(self, consumer_key: str, consumer_secret: str, permissions: str = "read_write", rights: bool = True) -> Key:
         """Make a key known; permissions: read, write or read_write. `rights` False: its user may not manage the shop (403)."""
-        with self.lock:
+        with self.work():
             self.keys[consumer_key] = Key(consumer_key, consumer_secret, permissions, rights)
             return self.keys[consumer_key]
 
@@ -34,7 +34,7 @@ class ByHand(World):
 
     def add(self, product: Product | None = None, **fields: Any) -> Product:
         """Put a product on sale: `add(name="Cap", regular_price="9")`. Times may be aware datetimes. Returns it with its id."""
-        with self.lock:
+        with self.work():
             made = replace(product or Product(), **_plain(fields))
             self._number(made)
             made.slug = made.slug or slug_of(made.name)
@@ -43,7 +43,7 @@ class ByHand(World):
 
     def add_variation(self, parent_id: int, variation: Variation | None = None, **fields: Any) -> Variation:
         """Add a variation: `add_variation(p.id, options={"Size": "M"}, regular_price="9")`. The product becomes variable, and is saved."""
-        with self.lock:
+        with self.work():
             parent = self.product(parent_id)
             made = replace(variation or Variation(), **_plain(fields), parent_id=parent_id)
             self._number(made)
@@ -73,19 +73,19 @@ class ByHand(World):
 
     def change(self, item_id: int, **fields: Any) -> Item:
         """Save a product or variation with other values (or with none: that moves the date as well)."""
-        with self.lock:
+        with self.work():
             changed = self._keep(replace(self.item(item_id), **_plain(fields), modified=self.now()))
             self._touch_parent(changed)
             return changed
 
     def write_silently(self, item_id: int, **fields: Any) -> Item:
         """Change values in the database behind WooCommerce's back: no date moves."""
-        with self.lock:
+        with self.work():
             return self._keep(replace(self.item(item_id), **_plain(fields)))
 
     def trash(self, item_id: int) -> None:
         """Into the trash, a product with its variations."""
-        with self.lock:
+        with self.work():
             item = self.item(item_id)
             for child in self.shelf.children(item_id):
                 self._throw(child)
@@ -94,7 +94,7 @@ class ByHand(World):
 
     def restore(self, item_id: int, by: str = "admin") -> None:
         """Out of the trash. by "admin": as it was; by "rest" (an API client sets a status): its variations stay in the trash."""
-        with self.lock:
+        with self.work():
             item = self.item(item_id)
             for child in self.shelf.children(item_id, trash=True) if by == "admin" else ():
                 self._take_back(child)
@@ -102,7 +102,7 @@ class ByHand(World):
 
     def delete(self, item_id: int) -> None:
         """Delete for good, a product with its variations."""
-        with self.lock:
+        with self.work():
             item = self.item(item_id)
             for child in [*self.shelf.children(item_id), *self.shelf.children(item_id, trash=True)]:
                 self.shelf.drop(child.id)
@@ -123,17 +123,17 @@ class ByHand(World):
 
     def rename_term(self, term_id: int, name: str) -> None:
         """Rename a category, tag or brand. No product's date moves."""
-        with self.lock:
+        with self.work():
             self.shelf.put_term(replace(self.shelf.terms[term_id], name=name))
 
     def delete_term(self, term_id: int) -> None:
         """Delete a category, tag or brand. It vanishes from the products, and no date moves."""
-        with self.lock:
+        with self.work():
             self.shelf.drop_term(term_id)
 
     def attribute(self, name: str, options: Sequence[str] = ()) -> int:
         """The id of an attribute of the whole shop, made where it is new; its terms grow with `options`."""
-        with self.lock:
+        with self.work():
             found = next((row for row in self.shelf.attributes.values() if row.name == name), None)
             if found is None:
                 number = len(self.shelf.attributes) + 1
@@ -181,7 +181,7 @@ class ByHand(World):
             self._keep(replace(parent, modified=self.now()))
 
     def _term(self, kind: str, name: str, parent: int, fields: dict[str, Any]) -> int:
-        with self.lock:
+        with self.work():
             found = next((t for t in self.shelf.terms.values() if t.kind == kind and t.name == name and t.parent == parent), None)
             if found is None:
                 found = Term(kind=kind, name=name, id=self.shelf.new_id(), parent=parent, slug=slug_of(name))

@@ -1,5 +1,6 @@
 """One request as the shop sees it. What it means is decided in routes.py, what goes wrong with it in mishaps.py."""
 
+import re
 from urllib.parse import urlencode, urlsplit
 
 from sandbox.shops.messages import ShopRequest
@@ -8,7 +9,7 @@ from sandbox.shops.woocommerce.auth import Key
 from sandbox.shops.woocommerce.faults import Fault
 from sandbox.shops.woocommerce.query import Params, flat, read_query, text
 
-API, _INDEX_PHP = "/wp-json", "/index.php"
+API, PICTURES, _INDEX_PHP = "/wp-json", "/pictures/", "/index.php"
 _SECRET = ("consumer_", "oauth_")
 
 
@@ -26,9 +27,14 @@ class Call:
         self.at_home = self.below in ("", "/")
         self.by_query = bool(self.at_home and self.params.get("rest_route"))
         self.route = text(self.params["rest_route"]) if self.by_query else _route(self.below)
-        self.endpoint = routes.endpoint_of(self.route) if self.route is not None else "home" if self.at_home else "other"
+        self.endpoint = routes.endpoint_of(self.route) if self.route is not None else self._place()
         self.key: Key | None = None
         self.faults: list[Fault] = []
+
+    def _place(self) -> str:
+        """The name of an address that is none of the API."""
+        picture = re.fullmatch(rf"{PICTURES}[a-z0-9-]{{1,60}}\.png", self.below)
+        return "home" if self.at_home else "picture" if picture else "other"
 
     def hit_by(self, kind: str) -> Fault | None:
         """The fault of this kind that the call suffers from, if any."""

@@ -46,7 +46,7 @@ class Shelf:
         self._gone: set[int] = set()
         self._trash: set[int] = set()
         self._children: dict[int, list[int]] = {}
-        self._last_id = 9
+        self.last_id = 9
         self._ids: dict[tuple[bool, bool], Sequence[int]] = {}
 
     def copy(self) -> "Shelf":
@@ -59,13 +59,13 @@ class Shelf:
 
     def new_id(self, count: int = 1) -> int:
         """The first of so many ids in a row, none of them ever given before."""
-        first = self._last_id + 1
-        self._last_id += count
+        first = self.last_id + 1
+        self.last_id += count
         return first
 
     def remember_id(self, item_id: int) -> None:
         """This id is taken (by something that came from the state file)."""
-        self._last_id = max(self._last_id, item_id)
+        self.last_id = max(self.last_id, item_id)
 
     def add_range(self, made: Range) -> None:
         """Stand a range of made-up products on the shelf."""

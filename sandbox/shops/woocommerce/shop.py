@@ -4,14 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sandbox.shops.messages import ShopAnswer, ShopRequest
+from sandbox.shops.pictures import draw_picture
 from sandbox.shops.woocommerce import answering, mishaps, pages, routes
 from sandbox.shops.woocommerce.auth import sign_in
 from sandbox.shops.woocommerce.by_hand import ByHand
-from sandbox.shops.woocommerce.call import API, Call
+from sandbox.shops.woocommerce.call import API, PICTURES, Call
 from sandbox.shops.woocommerce.errors import WooError
 from sandbox.shops.woocommerce.faults import Fault
+from sandbox.shops.woocommerce.keeping import Keeper
 from sandbox.shops.woocommerce.view import View
 from sandbox.shops.woocommerce.world import NEWEST
+from sandbox.state_file import StateFile
 
 
 class WooShop(ByHand):
@@ -26,9 +29,16 @@ class WooShop(ByHand):
         currency: str = "USD",
         timezone: str = "UTC",
         clock: Callable[[], datetime] | None = None,
+        file: StateFile | None = None,
     ) -> None:
+        """`file`: keeps the shop over restarts; what it holds under this name wins over the other arguments."""
         super().__init__(name, home, version, currency, timezone, clock)
         self.faults.on_add = self._freeze
+        if file:
+            keeper = Keeper(self, file)
+            keeper.load()
+            self.save = keeper.save
+            self.faults.changed = self._save
         self.category("Uncategorized")
 
     def handle(self, request: ShopRequest) -> ShopAnswer:
@@ -41,6 +51,7 @@ class WooShop(ByHand):
         with self.lock:
             answer = mishaps.answer_instead(self, call) or mishaps.spoil(call, self._answer(call))
             self._record(call, answer)
+            self.save()
         return answer
 
     def before(self, number: int, act: Callable[[], object], endpoint: str = "products") -> None:
@@ -51,6 +62,10 @@ class WooShop(ByHand):
         with self.lock:
             self.plans.append((endpoint, number, act))
 
+    def _save(self) -> None:
+        with self.lock:
+            self.save()
+
     def _due(self, endpoint: str) -> list[Callable[[], object]]:
         with self.lock:
             counted = [(name, number - (name == endpoint), act) for name, number, act in self.plans]
@@ -58,6 +73,8 @@ class WooShop(ByHand):
             return [act for _, number, act in counted if number <= 0]
 
     def _record(self, call: Call, answer: ShopAnswer) -> None:
+        if call.endpoint == "picture":
+            return  # there are many, and they tell nothing
         tail = call.key.consumer_key[-4:] if call.key else ""
         kinds = ", ".join(dict.fromkeys(fault.kind for fault in call.faults))
         outcome = f"fault {kinds}" if kinds else "ok" if answer.status < 400 else f"error {answer.status}"
@@ -105,4 +122,7 @@ class WooShop(ByHand):
     def _page(self, call: Call) -> ShopAnswer:
         if call.at_home and call.request.method in ("GET", "HEAD"):
             return answering.answer_html(pages.home_page(self.title), Link=answering.api_link(self.address))
+        if call.endpoint == "picture":
+            picture = draw_picture(call.below.removeprefix(PICTURES).removesuffix(".png"))
+            return ShopAnswer(200, {"Content-Type": "image/png", "Cache-Control": "max-age=86400"}, picture)
         return answering.answer_html(pages.home_page("Page not found"), status=404)

@@ -2,7 +2,8 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -51,8 +52,16 @@ class World:
         self.ignored_parameters: Counter[str] = Counter()
         self.faults = FaultBox(lambda: self.clock().timestamp())
         self.frozen: dict[int, Shelf] = {}
+        self.save: Callable[[], None] = lambda: None
         self.plans: list[tuple[str, int, Callable[[], object]]] = []
         self.before_answer: Callable[[Call], None] | None = None
+
+    @contextmanager
+    def work(self) -> Iterator[None]:
+        """Something is done to the shop by hand: under the lock, and on disk when it is done."""
+        with self.lock:
+            yield
+            self.save()
 
     @property
     def is_ssl(self) -> bool:
