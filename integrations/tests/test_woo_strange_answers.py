@@ -74,6 +74,11 @@ def test_a_page_with_data_in_it_is_a_page():
         (200, JSON, b"[" * 5000 + b"]" * 5000, "unreadable", TransientError),
         (200, JSON, b"[" * 600 + b"]" * 600, "unreadable", TransientError),
         (200, JSON, b'["\\u0000"' + b"," + b"[" * 900 + b"]" * 900 + b"]", "unreadable", TransientError),
+        (200, JSON, LIST + b" [", "unreadable", TransientError),
+        (200, JSON, LIST + b" and more", "unreadable", TransientError),
+        (200, JSON, LIST + b"<b>Notice</b>: [x", "unreadable", TransientError),
+        (200, JSON, b'["caf\xc3', "truncated", TransientError),
+        (200, {"Content-Type": "application/json; charset=unicode_escape"}, b"[1]", "wrong_charset", PermanentError),
         (200, JSON, b'["caf\xe9"]', "wrong_charset", PermanentError),
         (200, {"Content-Type": "application/json; charset=klingon"}, b"[1]", "wrong_charset", PermanentError),
         (200, HTML, FATAL, "php_error", TransientError),
@@ -229,6 +234,11 @@ def test_the_shops_own_words_come_without_markup_and_without_our_keys():
     found = refused(401, JSON, body, secrets=(key, secret))
     assert "No *** and *** in here" in found.data["said"] and "weird" not in found.data["said"] and "<" not in found.data["said"]
     assert "abcdef" not in str(found.data)
+
+
+def test_half_a_key_where_a_text_was_cut_is_left_out():
+    body = orjson.dumps({"code": "x", "message": "<b>" * 1990 + "ck_" + "a" * 40, "data": {"status": 400}})
+    assert "aaaa" not in refused(400, JSON, body, secrets=("ck_" + "a" * 40, "cs_1")).data.get("said", "")
 
 
 def test_the_title_of_a_page_is_told():
