@@ -1,4 +1,4 @@
-"""`python -m benchmarks [name ..] [--list]`: each benchmark on each database in a process and a world of its own: none warms another up."""
+"""`python -m benchmarks [name ..] [large] [--list]`: each benchmark on each database in a process and a world of its own."""
 
 import ast
 import importlib
@@ -10,19 +10,23 @@ import sys
 from pathlib import Path
 
 from benchmarks.environment import databases, throw_away_world
-from benchmarks.report import DATABASE, NAME
+from benchmarks.report import DATABASE, LARGE, NAME
 from common.collector import calm_collector
 
+LARGE_WORD = "large"
 HERE = Path(__file__).parent
-NAMES = ("save_cost", "rename", "burst", "freshness", "economy", "scale")
+NAMES = ("save_cost", "rename", "burst", "freshness", "economy", "scale", "store_import", "store_unchanged", "store_scale")
 
 
 def main(wanted: list[str]) -> int:
     """Exit code 0 when every benchmark ran and its result was right, however long it took; 1 when one was wrong; 2 for a wrong name."""
     if "--list" in wanted:
         for name in NAMES:
-            print(f"{name:<10} {ast.get_docstring(ast.parse((HERE / f'{name}.py').read_text()))}")
+            print(f"{name:<15} {ast.get_docstring(ast.parse((HERE / f'{name}.py').read_text()))}")
         return 0
+    if LARGE_WORD in wanted:
+        os.environ[LARGE] = "yes"
+        wanted = [name for name in wanted if name != LARGE_WORD]
     if unknown := set(wanted) - set(NAMES):
         print(f"There is no benchmark called {', '.join(sorted(unknown))}. Known: {', '.join(NAMES)}.", file=sys.stderr)
         return 2

@@ -45,6 +45,7 @@ def throw_away_world(database: str) -> Iterator[int]:
             DATABASE_URL=url,
             META_GRAPH_BASE_URL=f"http://127.0.0.1:{port}",
             PUBLIC_BASE_URL="http://127.0.0.1:8000",
+            ALLOW_PRIVATE_STORE_URLS="true",  # The stand-in of a shop is on this machine.
             MEDIA_ROOT=str(Path(folder) / "media"),
             REDIS_URL=f"redis://127.0.0.1:{broker}/0",
             DJANGO_SETTINGS_MODULE="whatsappcrm_backend.settings",

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 FILE = Path(__file__).resolve().parent.parent / "var" / "benchmarks.jsonl"
-NAME, DATABASE = "BENCHMARK_NAME", "BENCHMARK_DATABASE"
+NAME, DATABASE, LARGE = "BENCHMARK_NAME", "BENCHMARK_DATABASE", "BENCHMARK_LARGE"
 
 
 def seconds_of(work: Callable[[], object]) -> float:

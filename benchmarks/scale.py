@@ -5,17 +5,14 @@ import logging
 import os
 import subprocess
 import sys
-import time
-from pathlib import Path
 from typing import Any
 
-from benchmarks.draining import cpu_seconds, drain
+from benchmarks.draining import drain, measured
 from benchmarks.environment import throw_away_world
 from benchmarks.meta_side import CATALOG, MetaSide
 from benchmarks.report import DATABASE, heading, say, wrong
 
 SIZES = (10_000, 100_000)
-STATUS = Path("/proc/self/status")
 
 
 def run() -> None:
@@ -72,13 +69,8 @@ def _prepare() -> Any:
 
 
 def _part(work: Any, meta: MetaSide) -> dict[str, float]:
-    """Seconds, CPU seconds, calls, and the peak of resident memory in megabytes, of this part alone where the kernel lets us reset it."""
-    Path("/proc/self/clear_refs").write_text("5")
-    calls, cpu, started = meta.calls_so_far(), cpu_seconds(), time.perf_counter()
-    work()
-    seconds = time.perf_counter() - started
-    peak = next(int(line.split()[1]) for line in STATUS.read_text().splitlines() if line.startswith("VmHWM")) / 1024
-    return {"seconds": seconds, "cpu": cpu_seconds() - cpu, "calls": meta.calls_so_far() - calls, "peak": peak}
+    calls = meta.calls_so_far()
+    return {**measured(work), "calls": meta.calls_so_far() - calls}
 
 
 def _reconcile(catalog: Any, size: int) -> None:

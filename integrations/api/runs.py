@@ -18,8 +18,10 @@ from integrations.runs import (
     NotConfirmable,
     NotReady,
     confirm_removals,
+    connection_of,
     is_import,
     preview_of,
+    record_trigger,
     resume,
     retry_failed,
 )
@@ -99,6 +101,9 @@ class ImportRunViewSet(TenantScopedViewSet):
         try:
             with transaction.atomic():
                 run = begin(self._import())
+                connection = connection_of(run)
+                if connection is not None:
+                    record_trigger(connection, run)
         except AlreadyRunning as busy:
             raise Conflict(f"{busy} It is run {busy.run.pk}.", code="busy") from None
         except NotReady as refused:

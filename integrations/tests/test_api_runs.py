@@ -8,6 +8,7 @@ from integrations.runs.orders import load_ids
 from integrations.tests.run_world import Script, fresh
 from operations.models import Run
 from operations.services import start_run
+from tenants.models import AuditEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,6 +63,7 @@ def test_what_failed_is_tried_again(run_world, shop, api):
     assert answer.status_code == 202
     again = Run.objects.get(pk=answer.json()["run_id"])
     assert load_ids(again) == ["100", "200", "250"] and again == open_run(shop)
+    assert AuditEvent.objects.get(action="woocommerce_sync_triggered").metadata["run_id"] == str(again.pk)
     busy = api.post(f"/v1/runs/{run.pk}/retry-failed/")
     assert (busy.status_code, busy.json()["error"]["code"]) == (409, "busy")
     run_world.work(again)
