@@ -109,7 +109,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _looks_into_a_shop(self, path: str, query: dict[str, str]) -> bool:
         """Whether a browser asks for the street or for a shop's home page. It sees the shop even where the shop is broken."""
-        if self.command not in ("GET", "HEAD") or "text/html" not in (self.headers.get("Accept") or "") or "rest_route" in query:
+        if self.command not in ("GET", "HEAD") or "text/html" not in (self.headers.get("Accept") or ""):
+            return False
+        if "rest_route" in query or self.server.make_page is None:
             return False
         name, _, rest = path.removeprefix(PREFIX).partition("/")
         return path in (PREFIX, PREFIX.rstrip("/")) or (path.startswith(PREFIX) and not rest and name in self.server.street.shops)

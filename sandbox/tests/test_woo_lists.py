@@ -1,5 +1,6 @@
 """Lists of the sandbox shop: pages, order and its traps, filters, dates, what a version knows, what a save moves."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -68,6 +69,9 @@ def test_a_product_in_the_trash_moves_the_pages(shop):
     assert set(known[10:13]).isdisjoint(first + second)
     assert ids(ask(shop, "products", include=",".join(map(str, known[9:13])))) == known[12:8:-1]
     assert ids(ask(shop, "products", include=known[0])) == []
+    mixed = f"{known[20]},{known[15]},{known[18]},{known[20]}"
+    assert ids(ask(shop, "products", include=mixed, orderby="id", order="asc")) == [known[15], known[18], known[20]]
+    assert ids(ask(shop, "products", include=mixed, orderby="include")) == [known[20], known[15], known[18]]
     assert ids(ask(shop, "products", status="trash")) == known[2::-1]
     assert ask(shop, f"products/{known[0]}").json()["status"] == "trash"
 
@@ -226,3 +230,23 @@ def test_ids_are_never_given_twice(shop):
     known = many(shop, 3)
     shop.delete(known[-1])
     assert shop.add(name="next").id > known[-1]
+
+
+def test_many_may_read_while_others_edit(shop):
+    known = many(shop, 30)
+
+    def read(turn):
+        return [len(ids(ask(shop, "products", per_page=100, modified_after="2020-01-01T00:00:00"))) for _ in range(15)]
+
+    def work(turn):
+        for number in known[turn::4]:
+            shop.change(number, name="changed")
+            shop.trash(shop.add(name="new", tags=[shop.tag(f"tag {turn}")]).id)
+
+    with ThreadPoolExecutor(8) as pool:
+        counts = [count for found in pool.map(read, range(4)) for count in found]
+        list(pool.map(work, range(4)))
+        both = [pool.submit(act, turn) for turn in range(4) for act in (read, work)]
+        counts += [count for done in both for count in done.result() or ()]
+    assert set(counts) <= {30, 31, 32, 33, 34}
+    assert {shop.product(number).name for number in known} == {"changed"}

@@ -60,13 +60,14 @@ def _filtered(view: View, question: Question, kind: str, parent: int | None) -> 
     else:
         source = shelf.product_ids(trash) if kind == "product" else shelf.variation_ids(trash)
     if kind == "product" and filters.get("sku"):
-        source = [*source, *shelf.variation_ids(trash)]
+        source = sorted([*source, *shelf.variation_ids(trash)])
     tests = _tests(view.shop, filters)
     if not tests:
         return source
     if "include" in filters:  # A few known ids are looked up, not searched for.
         known = set(source)
-        source = [key for key in dict.fromkeys(_ids(filters["include"])) if key in known]
+        named = [key for key in dict.fromkeys(_ids(filters["include"])) if key in known]
+        source = named if question.orderby in ("include", "post__in") else sorted(named)
     return [key for key in source if (item := shelf.get(key)) is not None and all(test(item) for test in tests)]
 
 
