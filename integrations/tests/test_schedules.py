@@ -2,9 +2,11 @@
 
 import json
 from datetime import UTC, datetime, time, timedelta
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
 from common import doorbell
@@ -201,3 +203,14 @@ def test_a_provider_that_nobody_knows_is_an_error(run_world):
     with pytest.raises(ValueError, match="nobody"):
         start_all("nobody")
     assert start_all(Provider.WOOCOMMERCE) == 0
+
+
+def test_the_entry_for_all_shops_is_made_once_and_then_the_operators(run_world):
+    migration = import_module("integrations.migrations.0003_entry_of_celery_beat")
+    PeriodicTask.objects.all().delete()
+    migration.make_entry(apps, None)
+    made = PeriodicTask.objects.get()
+    assert (made.task, json.loads(made.kwargs), made.enabled) == (tasks.sync_all_woocommerce_stores.name, {"only_due": True}, True)
+    PeriodicTask.objects.update(enabled=False, kwargs="{}")
+    migration.make_entry(apps, None)
+    assert (PeriodicTask.objects.get().enabled, PeriodicTask.objects.get().kwargs) == (False, "{}")

@@ -18,8 +18,12 @@ from django.contrib.auth import authenticate, get_user_model
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client, override_settings
+from django_celery_beat.models import PeriodicTask
 
 from common.encrypted_field import DecryptionError, encrypt
+from integrations.models import StoreConnection
+from integrations.runs import start_import
+from integrations.tests.run_world import connect as connect_store
 from meta_integration.catalog.readback import read_back
 from meta_integration.comparisons import take_up
 from meta_integration.models import Catalog, CatalogBatch, CatalogItem, CategoryCatalog, ItemState, MetaAppConfig
@@ -135,6 +139,7 @@ def fill(shop: Shop) -> None:
     RunIssue.objects.create(run=run, subject="row 2", message="no price")
     store_file(run, FileRole.UPLOAD, "products.csv", "text/csv", [bytes(range(256)) * 3_000])
     raise_alert(solar, kind="test", key="k", title="Look at this")
+    start_import(connect_store(solar, schedule="nightly"))
     IdempotentAnswer.objects.create(tenant=solar, key="once", fingerprint="f", status=201, body={"id": 1})
     extra = world.product(pizzeria, "SHORT-LIVED")
     shop.newest_product = extra.pk
@@ -240,6 +245,9 @@ def everything_else_works(shop: Shop, machine: Machine) -> None:
     assert "restored" in run.message
     assert b"".join(stream_file(run.files.get())) == bytes(range(256)) * 3_000
     assert Alert.objects.get(key="k").title == "Look at this"
+    store = StoreConnection.objects.get(tenant=solar)
+    assert store.credential("consumer_key") == "ck_1" and PeriodicTask.objects.get(name=f"shop-{store.pk}").crontab.hour == "3"
+    assert Run.objects.get(kind="import").status == RunStatus.FAILED and start_import(store)
     assert IdempotentAnswer.objects.get().body == {"id": 1}
     assert Revision.objects.filter(entity="product", action="deleted").count() == 2
     # A number that was given to a deleted product is not given away again: its history and its items at Meta still carry it.
