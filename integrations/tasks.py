@@ -12,16 +12,18 @@ from integrations.models import Provider, StoreConnection
 from integrations.runs import AlreadyRunning, NotReady, start_import, work_on_import
 from integrations.runs.starting import TASK
 
+# A slow shop may need many minutes for one page. When the broker hands such a task out a second time, that one finds the run taken.
+PATIENT: dict[str, Any] = {"time_limit": 3_600, "soft_time_limit": 3_540}
 AT_MOST = 300.0  # seconds at a business's shops; what is left then has doorbells of its own
 
 
-@shared_task(name=TASK)
+@shared_task(name=TASK, **PATIENT)
 def import_products(run_id: str, *_: Any) -> None:
     """Works on a queued import for about two minutes, then hands it on."""
     work_on_import(run_id)
 
 
-@shared_task(name="integrations.tasks.sync_woocommerce_products")
+@shared_task(name="integrations.tasks.sync_woocommerce_products", **PATIENT)
 def sync_woocommerce_products(tenant_id: str, *_: Any) -> list[str]:
     """Imports every active WooCommerce shop of one active business. Returns the ids of the runs; shops that are blocked, or being read
     already, have none."""

@@ -5,6 +5,7 @@ orders.py    what a run was asked to do, as it stands in its params
 starting.py  starting, confirming, going on, trying again what failed
 working.py   a worker's time at a run, step by step (the steps are importing/), or the whole of it in this process
 desk.py      what the steps write down: progress, issues, the preview of a dry run
+pulse.py     a sign of life while one step takes long
 ending.py    what becomes of a run when the shop fails or a person must say something
 evidence.py  what the end of a run leaves behind: the log, the connection's dates, counters
 preview.py, progress.py, pace.py, results.py, details.py   what people and programs read of a run

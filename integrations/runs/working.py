@@ -18,6 +18,7 @@ from integrations.runs.desk import Desk
 from integrations.runs.holding import REMOVED, refusal
 from integrations.runs.orders import load_ids, order_of
 from integrations.runs.progress import END, OURS
+from integrations.runs.pulse import Pulse, beat_of
 from integrations.runs.results import connection_of
 from integrations.runs.starting import confirm_removals, record_trigger, resume, start_import
 from operations.background import at_work, hand_on, take_up
@@ -101,7 +102,8 @@ def _work(run: Run, *, until: float | None, may_wait: bool, progress: OnProgress
             return
         try:
             connection.credentials  # noqa: B018 - read now: a refusal is about the keys of this moment (blocking.py)
-            _steps(run, connection, until, progress or (lambda run: None))
+            with Pulse(beat_of(run)) as pulse:
+                _steps(run, connection, pulse, until, progress or (lambda run: None))
         except Stopped:
             return
         except NeedsConfirmation as question:
@@ -116,7 +118,7 @@ def _work(run: Run, *, until: float | None, may_wait: bool, progress: OnProgress
             finish_run(run, RunStatus.FAILED, message=str(error))
 
 
-def _steps(run: Run, connection: StoreConnection, until: float | None, progress: OnProgress) -> None:
+def _steps(run: Run, connection: StoreConnection, pulse: Pulse, until: float | None, progress: OnProgress) -> None:
     desk = Desk(run)
     job = _job(run, connection, desk)
     if job is None:
@@ -127,6 +129,7 @@ def _steps(run: Run, connection: StoreConnection, until: float | None, progress:
             finish_run(run, RunStatus.CANCELLED, message=why)
             return
         desk.begin()
+        pulse.next_step()
         try:
             following = import_step(job, cursor)
         except IntegrityError:

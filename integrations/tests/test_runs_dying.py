@@ -1,5 +1,7 @@
 """Workers that die at any point, time limits, broken code: the import ends as an undisturbed one, or says that it stopped."""
 
+import threading
+
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError
@@ -8,8 +10,9 @@ from common.encrypted_field import DecryptionError
 from integrations.models import StoreConnection, WebhookLog
 from integrations.runs import open_run, start_import, work_on_import
 from integrations.runs import working as working_room
+from integrations.runs.pulse import Pulse, beat_of
 from integrations.tests.run_world import Script, fresh
-from operations.background import BROKE, DIED
+from operations.background import BROKE, DIED, take_up
 from operations.models import Run, RunStatus
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +170,26 @@ def test_a_switch_between_two_steps_stops_the_work_and_says_so(run_world, shop, 
     run_world.script.before = switch
     run = run_world.work(start_import(shop))
     assert run.status == RunStatus.CANCELLED and ("paused" if way == "paused" else "inactive") in run.message
+
+
+def test_a_step_that_takes_long_gives_signs_of_life_and_one_that_hangs_stops_giving_them():
+    given = threading.Semaphore(0)
+    with Pulse(given.release, every=0.01, most=3) as pulse:
+        for _ in range(2):
+            assert all(given.acquire(timeout=5) for _ in range(3))
+            assert not given.acquire(timeout=0.1)
+            pulse.next_step()
+
+
+def test_a_sign_of_life_is_for_ones_own_run(run_world, shop):
+    run = take_up(str(start_import(shop).pk))
+    beat = beat_of(run)
+    run_world.pass_time(minutes=9)
+    beat()
+    run_world.sweep(minutes=9)
+    assert fresh(run).status == RunStatus.RUNNING
+    Run.objects.filter(pk=run.pk).update(worker="another")
+    before = fresh(run).heartbeat_at
+    run_world.pass_time(minutes=1)
+    beat()
+    assert fresh(run).heartbeat_at == before
