@@ -46,7 +46,7 @@ def data(body: object, status: int = 200) -> Seen:
 
 
 def index(home: str = SHOP, *namespaces: str) -> Seen:
-    return data({"name": "Sun & Moon", "home": home, "url": home, "namespaces": list(namespaces or ("wp/v2", "wc/v3"))})
+    return data({"name": "Sun &amp; Moon", "home": home, "url": home, "namespaces": list(namespaces or ("wp/v2", "wc/v3"))})
 
 
 def refusal(code: str, status: int) -> Seen:

@@ -54,4 +54,5 @@ def test_words_are_whole_sentences(kind):
 def test_notes_are_for_what_is_not_usual():
     assert notes_for("basic", "https://shop.example") == ()
     assert "http" in notes_for("oauth-http", "http://shop.example")[0]
+    assert notes_for("oauth-http", "http://127.0.0.1:8001/shops/demo") == ()
     assert "log files" in notes_for("query", "https://shop.example")[0]

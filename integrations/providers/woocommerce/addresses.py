@@ -45,6 +45,11 @@ def host(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
 
 
+def is_this_machine(url: str) -> bool:
+    """True for a shop that nothing lies between."""
+    return host(url) in ("localhost", "::1") or host(url).startswith("127.")
+
+
 def path_of(url: str) -> str:
     """The path without final slash."""
     return urlsplit(url).path.rstrip("/")

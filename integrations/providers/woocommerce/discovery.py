@@ -1,5 +1,6 @@
 """Finding a shop's REST API from the address that somebody typed. Without any key: nothing secret travels here. Asks through a function."""
 
+import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,7 +85,9 @@ class Search:
             return None
         if NAMESPACE not in data["namespaces"]:
             raise self._error("woo_off")
-        return Place(root, _address(data.get("home")) or _address(data.get("url")), str(data.get("name") or "")[:200])
+        name = data.get("name")
+        plain = html.unescape(name)[:200] if isinstance(name, str) else ""  # WordPress keeps it with its entities.
+        return Place(root, _address(data.get("home")) or _address(data.get("url")), plain)
 
     def _announced(self) -> Place | None:
         """By the link that WordPress puts into the head of every page."""

@@ -1,5 +1,6 @@
 """The words for what was found: errors by their code, and what a merchant should know of a shop that works. Pure."""
 
+from integrations.providers.woocommerce.addresses import is_this_machine
 from integrations.providers.woocommerce.trouble import Trouble
 from integrations.providers.woocommerce.troubles import EVERY
 
@@ -29,5 +30,5 @@ def trouble(kind: str) -> Trouble:
 def notes_for(way: str, store_url: str) -> tuple[str, ...]:
     """What a merchant should know of the way in which the shop is asked."""
     if store_url.startswith("http://"):
-        return (WAYS["http"],)
+        return () if is_this_machine(store_url) else (WAYS["http"],)
     return tuple(WAYS[name] for name in (way,) if name in WAYS)
