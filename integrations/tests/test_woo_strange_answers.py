@@ -231,6 +231,7 @@ def test_the_shops_own_words_come_without_markup_and_without_our_keys():
     key, secret = "ck_" + "a" * 40, "weird secret&<é>"
     echo = f"<p>No {key} and {secret} in <b>here</b> weird%20secret%26%3C%C3%A9%3E consumer_secret=abcdef</p>"
     body = orjson.dumps({"code": "rest_forbidden", "message": echo, "data": {"status": 401, "params": {key: 1, "a<b": 2}}})
+    assert key not in str(refused(401, JSON, body.replace(b"rest_forbidden", f"rest_{key}".encode()), secrets=(key, secret)).data)
     found = refused(401, JSON, body, secrets=(key, secret))
     assert "No *** and *** in here" in found.data["said"] and "weird" not in found.data["said"] and "<" not in found.data["said"]
     assert "abcdef" not in str(found.data)

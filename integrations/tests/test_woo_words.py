@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import TransientError
-from integrations.providers.woocommerce import answers, client, discovery, json_body, pages, ways
+from integrations.providers.woocommerce import answers, client, discovery, json_body, pages, refusals, ways
 from integrations.providers.woocommerce.troubles import EVERY
 from integrations.providers.woocommerce.words import BY_KIND, SMALLER_PAGES, notes_for, trouble
 
@@ -28,7 +28,7 @@ def table(group) -> str:
 
 @pytest.mark.parametrize(("title", "group"), EVERY)
 def test_the_documentation_shows_every_message(title, group):
-    """Change the words in troubles.py, then put this table into the page."""
+    """Change the words in troubles/, then put this table into the page."""
     text = PAGE.read_text()
     assert f"## {title}\n" in text
     assert table(group) in text, table(group)
@@ -36,7 +36,7 @@ def test_the_documentation_shows_every_message(title, group):
 
 def test_kinds_are_unique_and_used():
     assert len(BY_KIND) == sum(len(group) for _, group in EVERY)
-    sources = "".join(Path(module.__file__).read_text() for module in (answers, client, discovery, json_body, pages, ways))
+    sources = "".join(Path(module.__file__).read_text() for module in (answers, client, discovery, json_body, pages, refusals, ways))
     assert {kind for kind in BY_KIND if f'"{kind}"' not in sources} == set()
     assert set(BY_KIND) >= SMALLER_PAGES
 

@@ -1,7 +1,6 @@
 """What an answer of a shop means: parsed JSON, or one of the four errors in a merchant's words. Pure: the time comes in.
 
-By status and code, not by the texts of WooCommerce, which come in the shop's language; where only a text tells causes apart (a key that may
-only write, a signature used twice), the English one sharpens what would be said anyway.
+Which trouble it is say refusals.py (for JSON) and pages.py (for anything else); the words are in troubles/.
 """
 
 import base64
@@ -18,17 +17,15 @@ from common.retry import http_date, retry_after_seconds
 from integrations.providers.woocommerce import pages
 from integrations.providers.woocommerce.addresses import address_to_type, is_login, joined, only_a_slash_more, store_address
 from integrations.providers.woocommerce.json_body import Parsed, Unreadable, looks_like_html, parse_body
+from integrations.providers.woocommerce.refusals import kind_of_refusal
 from integrations.providers.woocommerce.words import trouble
 
 CLOCK_SECONDS = 14 * 60  # WooCommerce allows 15 minutes.
 THROTTLE_SECONDS = 60.0  # 429 without Retry-After.
-_BY_STATUS = {408: "timeout", 413: "too_long", 414: "too_long", 431: "too_long", 500: "php_error", 504: "timeout"}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LISTS = re.compile(
     r"products|variations|products/\d+/variations|products/(categories|tags|brands|attributes)|products/attributes/\d+/terms|settings/\w+"
 )
-_CORE = re.compile(r"(products|settings|orders|system_status|data)(/|$)")  # Every WooCommerce that we read knows these.
-_NO_RIGHTS = ("woocommerce_rest_cannot", "rest_cannot", "rest_forbidden")
 _SAID_CHARACTERS, _LOOKED_AT = 300, 6000
 
 
@@ -64,7 +61,7 @@ class WooAnswer:
 def read_answer(status: int, headers: Mapping[str, str], body: bytes, asked: Asked) -> WooAnswer:
     """The answer's data. Raises one of the four errors.
 
-    kind is a code of troubles.py, data["remedy"] says what to do, data["said"] holds the shop's own words where there are any.
+    kind is a code of troubles/, data["remedy"] says what to do, data["said"] holds the shop's own words where there are any.
     """
     lower = {str(name).lower(): str(value) for name, value in headers.items()}
     if status in _REDIRECTS:
@@ -146,11 +143,13 @@ def _refusal(status: int, data: Any) -> int | None:
 
 def _refused(status: int, headers: dict[str, str], data: Any, asked: Asked) -> RemoteError:
     code, message, fields = _of_woocommerce(data)
-    kind = _kind_of_refusal(status, code, message, headers, asked)
-    minutes = round(abs(_clock_difference(headers, asked)) / 60)
+    difference = abs(_clock_difference(headers, asked))
+    clock_is_off = asked.way.startswith("oauth") and difference > CLOCK_SECONDS
+    kind = kind_of_refusal(status, code, message, path=asked.path, clock_is_off=clock_is_off)
+    more = {"fields": [without_secrets(name, asked.secrets) for name in fields]} if fields else {}
     return error_of(
-        kind, asked, status=status, said=f"{code}: {message}" if code else message, about={"minutes": minutes},
-        data={"code": clean_error_text(code, 80), **({"fields": fields} if fields else {})}, retry_after=_retry_after(kind, headers, asked),
+        kind, asked, status=status, said=f"{code}: {message}" if code else message, about={"minutes": round(difference / 60)},
+        data={"code": without_secrets(code, asked.secrets), **more}, retry_after=_retry_after(kind, headers, asked),
     )  # fmt: skip
 
 
@@ -160,36 +159,8 @@ def _of_woocommerce(data: Any) -> tuple[str, str, list[str]]:
         return "", "", []
     inner = data.get("data")
     params = inner.get("params") if isinstance(inner, dict) else None
-    fields = [clean_error_text(str(name), 60) for name in params][:20] if isinstance(params, (dict, list)) else []
-    return str(data.get("code") or "")[:200], str(data.get("message") or ""), fields
-
-
-def _kind_of_refusal(status: int, code: str, message: str, headers: dict[str, str], asked: Asked) -> str:
-    if status == 429:
-        return "throttled"
-    if status == 401:
-        return _kind_of_401(code, message, headers, asked)
-    if status == 403:
-        return "no_rights" if code.startswith(_NO_RIGHTS) else "rest_locked" if code else "firewall"
-    if status == 404:
-        if code == "rest_no_route":
-            return "woo_off" if _CORE.match(asked.path) else "no_route"
-        return "not_found" if code.endswith("_invalid_id") else "unexpected"
-    if status == 400 and code:
-        return "bad_request"
-    return _BY_STATUS.get(status) or ("overloaded" if status > 500 else "unexpected")
-
-
-def _kind_of_401(code: str, message: str, headers: dict[str, str], asked: Asked) -> str:
-    if code == "woocommerce_rest_authentication_missing_parameter":
-        return "header_stripped"
-    if code == "woocommerce_rest_authentication_error":
-        if asked.way.startswith("oauth") and abs(_clock_difference(headers, asked)) > CLOCK_SECONDS:
-            return "clock_wrong"
-        if "nonce has already been used" in message:
-            return "repeated_request"
-        return "write_only_key" if "does not have read permissions" in message else "bad_key"
-    return "header_stripped" if code.startswith("woocommerce_rest_cannot") else "rest_locked"
+    fields = [str(name) for name in params][:20] if isinstance(params, (dict, list)) else []
+    return str(data.get("code") or ""), str(data.get("message") or ""), fields
 
 
 def _clock_difference(headers: dict[str, str], asked: Asked) -> float:

@@ -21,7 +21,7 @@ LONGEST_NOTICE = 64 * 1024
 
 
 class Unreadable(Exception):
-    """kind: the code of words.py that says why."""
+    """kind: the code of troubles/ that says why."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)

@@ -39,7 +39,7 @@ def text_of(body: bytes) -> str:
 
 
 def kind_of_page(status: int, headers: Mapping[str, str], body: bytes) -> str:
-    """The code of words.py for a page (or a text, or nothing) with this status. headers: lower-case names."""
+    """The code of troubles/ for a page (or a text, or nothing) with this status. headers: lower-case names."""
     text = text_of(body)
     if "challenge" in (headers.get("cf-mitigated", ""), headers.get("sg-captcha", "")) or (status == 202 and "sgcaptcha" in text):
         return "challenge"

@@ -1,9 +1,13 @@
-"""The form in which everything that can be wrong with a shop is told. Pure. The list itself: troubles.py."""
+"""The form in which everything that can be wrong with a shop is told. Pure. The list itself: troubles/."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from common.errors import RemoteError, TransientError
+
+ASK_HOST = "Ask your web host or whoever looks after the site"
+ask_host = "ask your web host or whoever looks after the site"
+WAIT = "Nothing to do: we try again by ourselves. If it stays, "
 
 
 @dataclass(frozen=True, slots=True)
