@@ -109,9 +109,9 @@ def connect(tenant: Any, **values: Any) -> StoreConnection:
 
 
 class RunWorld:
-    """Time, doorbells and workers, all in the hands of the test."""
+    """Time, doorbells and workers, all in the hands of the test. shop: its adapter, read by the real importer; None: the script's steps."""
 
-    def __init__(self, monkeypatch: Any, traveller: Any) -> None:
+    def __init__(self, monkeypatch: Any, traveller: Any, shop: StoreAdapter | None = None) -> None:
         self.traveller, self.now = traveller, START
         self.rung: list[tuple[str, tuple[Any, ...]]] = []
         self.script = Script()
@@ -119,7 +119,10 @@ class RunWorld:
         monkeypatch.setattr(clock, "server_time", lambda: self.now)
         monkeypatch.setattr(background, "ring", lambda name, *args, **named: self.rung.append((name, args)))
         monkeypatch.setitem(providers.ADAPTERS, Provider.WOOCOMMERCE, "integrations.tests.run_world.QuietAdapter")
-        monkeypatch.setattr(working, "import_step", self.step)
+        if shop is None:
+            monkeypatch.setattr(working, "import_step", self.step)
+        else:
+            monkeypatch.setattr(working, "adapter_for", lambda connection: shop)
 
     def step(self, job: ImportJob, cursor: dict[str, Any] | None) -> dict[str, Any] | None:
         return self.script.step(job, cursor)
