@@ -70,6 +70,10 @@ class StoreAdapter(ABC):
         The adapter uses what it found from then on; the caller stores `remember`.
         """
 
+    def learnt(self) -> dict[str, Any]:
+        """What is worth keeping in StoreConnection.facts of what was found out since (how large a page the shop manages); {} = nothing."""
+        return {}
+
     @abstractmethod
     def fetch_categories(self) -> Iterator[StoreCategory]:
         """All shelves of the shop, in any order."""

@@ -7,6 +7,7 @@ from integrations.providers.woocommerce.trouble import Trouble
 from integrations.providers.woocommerce.troubles.address import ADDRESS
 from integrations.providers.woocommerce.troubles.answer import ANSWER
 from integrations.providers.woocommerce.troubles.key import KEY
+from integrations.providers.woocommerce.troubles.lists import LISTS
 from integrations.providers.woocommerce.troubles.outage import OUTAGE
 from integrations.providers.woocommerce.troubles.turned_away import BLOCKED
 
@@ -16,4 +17,5 @@ EVERY: tuple[tuple[str, tuple[Trouble, ...]], ...] = (
     ("Turned away", BLOCKED),
     ("Out of order", OUTAGE),
     ("Strange answers", ANSWER),
+    ("Lists", LISTS),
 )

@@ -1,0 +1,114 @@
+"""A WooCommerce shop as the importer sees it: pages of products with their variations, by number; what is gone for certain; its shelves."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from common.errors import NeedsConfigurationError
+from integrations.providers.base import CredentialField, Page, Raw, StoreAdapter, StoreFacts
+from integrations.providers.reading import Problems, read_line
+from integrations.providers.woocommerce.attaching import Variations
+from integrations.providers.woocommerce.client import WooClient
+from integrations.providers.woocommerce.fields import CATEGORY_FIELDS
+from integrations.providers.woocommerce.introduction import introduce
+from integrations.providers.woocommerce.lists import Lists, Row
+from integrations.providers.woocommerce.living import FIELDS, living
+from integrations.providers.woocommerce.page_sizes import PageSizes
+from integrations.providers.woocommerce.parts import read_id
+from integrations.providers.woocommerce.tidy import is_product, number_of, tidy
+from integrations.providers.woocommerce.transform import TRANSFORM_VERSION, transform_product
+from integrations.providers.woocommerce.walking import Place
+from integrations.records import StoreCategory, StoreProduct
+
+if TYPE_CHECKING:
+    from integrations.models import StoreConnection
+
+KEY_HELP = "In WordPress: WooCommerce → Settings → Advanced → REST API → Add key. Permission “Read” is enough."
+LONGEST_CATEGORY = 255
+
+
+class WooAdapter(StoreAdapter):
+    """Remembers in the connection's facts what it finds out: where the API is and how to sign (client.py), currency, page sizes."""
+
+    credential_fields = (
+        CredentialField("consumer_key", "Consumer key", KEY_HELP, environment="WOO_CONSUMER_KEY"),
+        CredentialField(
+            "consumer_secret", "Consumer secret", "It is shown once, when the key is made.", environment="WOO_CONSUMER_SECRET"
+        ),
+    )
+    generated_sku = "WC-{external_id}"
+    transform_version = TRANSFORM_VERSION
+
+    def __init__(self, connection: "StoreConnection") -> None:
+        super().__init__(connection)
+        facts: Any = connection.facts
+        known: dict[str, Any] = facts if isinstance(facts, dict) else {}
+        key, secret = connection.credential("consumer_key"), connection.credential("consumer_secret")
+        self._has_keys = bool(key and secret)
+        self.client = WooClient(connection.store_url, key, secret, remembered=known)
+        self._lists = Lists(self.client, PageSizes(known.get("page_sizes")), past_caches=known.get("past_caches") is True)
+        self._variations: Variations | None = None
+        self._currency, self._version = str(known.get("currency") or ""), str(known.get("version") or "")
+
+    def describe(self) -> StoreFacts:
+        """See StoreAdapter."""
+        self._check_keys()
+        found = self.client.connect()
+        self._variations = None  # The shop may be of another version than last time.
+        shop = introduce(self.client, found["products"], self._currency)
+        self._currency, self._version = shop.currency, shop.version
+        return StoreFacts(
+            name=str(found["name"] or ""), currency=self._currency, version=shop.version, products=found["products"],
+            remember=self.learnt(), notes=(*found["notes"], *shop.notes),
+        )  # fmt: skip
+
+    def learnt(self) -> dict[str, Any]:
+        """See StoreAdapter."""
+        ours = {
+            "currency": self._currency, "version": self._version, "page_sizes": self._lists.sizes.as_json(),
+            "past_caches": self._lists.past_caches,
+        }  # fmt: skip
+        if self._variations is not None:
+            ours["has_variations_endpoint"] = self._variations.knows_all
+        return {**self.client.remembered, **ours}
+
+    def fetch_categories(self) -> Iterator[StoreCategory]:
+        """See StoreAdapter."""
+        self._check_keys()
+        for row in self._lists.whole("categories", "products/categories", {"_fields": ",".join(CATEGORY_FIELDS)}):
+            name = read_line(row.get("name"), "name", Problems(), LONGEST_CATEGORY)
+            yield StoreCategory(str(number_of(row)), name or f"#{number_of(row)}", read_id(row.get("parent")) or "")
+
+    def fetch_page(self, cursor: Any = None) -> Page:
+        """See StoreAdapter. A page may be empty though it is not the last."""
+        self._check_keys()
+        window = self._lists.window("products", "products", {"status": "any", **FIELDS}, Place.load(cursor))
+        raws = self._whole([row for row in window.rows if is_product(row)])
+        return Page(raws, window.following.dump() if window.following else None, window.total)
+
+    def fetch_by_ids(self, external_ids: Sequence[str], known: str = "") -> list[Raw]:
+        """See StoreAdapter."""
+        self._check_keys()
+        return self._whole(living(self._lists, external_ids, known))
+
+    def external_id(self, raw: Raw) -> str:
+        """See StoreAdapter."""
+        return read_id(raw.get("id")) or ""
+
+    def transform(self, raw: Raw) -> StoreProduct:
+        """See StoreAdapter. A sale that is over at this moment is left out."""
+        return transform_product(raw, currency=self._currency, now=timezone.now())
+
+    def _whole(self, rows: list[Row]) -> list[Raw]:
+        raws = [tidy(row) for row in rows]
+        if self._variations is None:
+            # Asked of the client only after its first answer: before that it may not know the shop.
+            knows_all = self.client.remembered.get("has_variations_endpoint") is True
+            self._variations = Variations(self._lists, knows_all=knows_all)
+        self._variations.attach(raws)
+        return raws
+
+    def _check_keys(self) -> None:
+        if not self._has_keys:
+            raise NeedsConfigurationError("The shop's keys are missing.", kind="no_key", data={"remedy": f"Enter both of them. {KEY_HELP}"})

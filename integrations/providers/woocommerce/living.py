@@ -1,0 +1,63 @@
+"""Which products of a few are still there. What is not named here is gone for certain: deleted, or in the shop's trash.
+
+A list that leaves something out proves nothing by itself (caches, plugins, a broken answer). So a product that certainly exists is asked
+for along with the others; and some of those that did not come are asked for singly, all of them if one of these is there after all.
+"""
+
+from collections.abc import Sequence
+
+from common.errors import PermanentError
+from integrations.providers.woocommerce.fields import PRODUCT_FIELDS
+from integrations.providers.woocommerce.lists import Lists, Row
+from integrations.providers.woocommerce.parts import read_id
+from integrations.providers.woocommerce.tidy import is_product, number_of
+from integrations.providers.woocommerce.words import trouble
+
+AT_ONCE = 50
+PROBES = 5
+FIELDS = {"_fields": ",".join(PRODUCT_FIELDS)}
+
+
+def living(lists: Lists, external_ids: Sequence[str], known: str = "") -> list[Row]:
+    """Those of these products that the shop has, whole but for their variations. known: one that is certainly there, "" for none.
+
+    Raises one of the four errors.
+    """
+    numbers = sorted({int(number) for each in external_ids if (number := read_id(each))})
+    control = int(read_id(known) or 0)
+    found: dict[int, Row] = {}
+    for start in range(0, len(numbers), AT_ONCE):
+        found |= _part(lists, numbers[start : start + AT_ONCE], control)
+    return [found[number] for number in sorted(found) if is_product(found[number])]
+
+
+def _part(lists: Lists, numbers: Sequence[int], control: int) -> dict[int, Row]:
+    found = _listed(lists, numbers, control) if control else {}
+    doubtful = [number for number in numbers if number not in found]
+    if not control or control not in found:
+        return {number: found[number] for number in numbers if number in found} | _singly(lists, doubtful)
+    probes = _singly(lists, doubtful[:PROBES])
+    more = _singly(lists, doubtful[PROBES:]) if probes else {}
+    return {number: found[number] for number in numbers if number in found} | probes | more
+
+
+def _listed(lists: Lists, numbers: Sequence[int], control: int) -> dict[int, Row]:
+    params = {"include": ",".join(map(str, sorted({*numbers, control}))), "status": "any", **FIELDS}
+    return {number: row for row in lists.whole("products", "products", params) if (number := number_of(row)) is not None}
+
+
+def _singly(lists: Lists, numbers: Sequence[int]) -> dict[int, Row]:
+    """Each by its own address, which answers for what is in the trash, too."""
+    found: dict[int, Row] = {}
+    for number in numbers:
+        try:
+            row = lists.client.get(f"products/{number}", lists.fresh(dict(FIELDS))).data
+        except PermanentError as error:
+            if error.kind != "not_found":
+                raise
+            continue
+        if number_of(row) != number:
+            raise trouble("unreadable").error_for(proven=True)
+        if is_product(row):
+            found[number] = row
+    return found
