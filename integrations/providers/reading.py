@@ -6,7 +6,7 @@ Shops' plugins write anything anywhere. What cannot be read is noted as a FieldP
 import math
 import re
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -14,11 +14,9 @@ from common.html_text import html_to_text
 from integrations.records import FieldProblem
 from products_and_services.spreadsheets.values import Locale, plain, read_amount
 
-LARGEST_AMOUNT = Decimal("9999999999.9999")  # numeric(14, 4)
-LARGEST_COUNT = 2_147_483_647
-LONGEST_ADDRESS = 2000
+LARGEST_AMOUNT = Decimal("9999999999.9999")  # More would be left out later, and a variation without price has its product's.
 LONGEST_LINE = 4000  # Of markup that a line is made of.
-PLAIN_AMOUNT = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,4})?\Z")
+PLAIN_AMOUNT = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,10})?\Z")
 PLAIN_ADDRESS = re.compile(r"https?://[a-zA-Z0-9.-]+(?:/[a-zA-Z0-9._~%/?&=+,;:()-]*)?\Z")
 KEPT_IN_ADDRESSES = "%/?#[]!$&'()*+,;=:@~"
 
@@ -64,14 +62,14 @@ def read_text(value: Any, field: str, problems: Problems) -> str:
     return ""
 
 
-def read_line(value: Any, field: str, problems: Problems, limit: int) -> str:
-    """One line of plain text, of at most `limit` characters: tags off, entities decoded, spaces folded. Longer text is cut."""
+def read_line(value: Any, field: str, problems: Problems, limit: int = LONGEST_LINE) -> str:
+    """One line of plain text: tags off, entities decoded, spaces folded, the end cut where it is longer than `limit`."""
     text = " ".join(plain(html_to_text(read_text(value, field, problems)[:LONGEST_LINE])).split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def read_amount_of(value: Any, field: str, problems: Problems) -> Decimal | None:
-    """Major units with at most four decimals, half up; None for blank, and for what is no amount of money (noted)."""
+def read_money(value: Any, field: str, problems: Problems) -> Decimal | None:
+    """Major units as they stand there; None for blank, and for what is no amount of money (noted)."""
     if isinstance(value, str):
         value = value.strip()
         if PLAIN_AMOUNT.match(value):
@@ -86,22 +84,17 @@ def read_amount_of(value: Any, field: str, problems: Problems) -> Decimal | None
     if amount > LARGEST_AMOUNT:
         problems.note(field, "amount_too_large", f"“{shown(value)}” is more than any price here. Correct it in the shop.")
         return None
-    return amount.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP) if _decimals(amount) > 4 else amount
+    return amount
 
 
 def read_count(value: Any, field: str, problems: Problems) -> int | None:
     """A whole number, fractions rounded down; None where there is none or what stands there is no number (noted)."""
-    if value is None or value == "":
-        return None
-    if type(value) is int and abs(value) <= LARGEST_COUNT:
-        return value
+    if value is None or value == "" or type(value) is int:
+        return None if value == "" else value
     number = _number(value)
     if number is None:
         problems.note(field, "not_a_number", f"“{shown(value)}” is not a number of pieces. Correct it in the shop.")
         return None
-    if abs(number) > LARGEST_COUNT:
-        problems.note(field, "number_too_large", f"“{shown(value)}” is more than can be counted here; the largest number was taken.")
-        return LARGEST_COUNT if number > 0 else -LARGEST_COUNT
     return math.floor(number)
 
 
@@ -109,17 +102,10 @@ def _number(value: Any) -> Decimal | None:
     """The finite number that a value means, else None."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         return None
-    if isinstance(value, int) and abs(value) > LARGEST_AMOUNT:
-        return Decimal("1e30") if value > 0 else Decimal("-1e30")  # Too many digits would not even print.
     try:
-        return read_amount(value, Locale())
+        return Decimal(value) if isinstance(value, int) else read_amount(value, Locale())
     except ValueError:
         return None
-
-
-def _decimals(amount: Decimal) -> int:
-    exponent = amount.as_tuple().exponent
-    return -exponent if isinstance(exponent, int) else 0
 
 
 def read_utc(value: Any) -> datetime | None:
@@ -138,7 +124,7 @@ def read_utc(value: Any) -> datetime | None:
 def read_address(value: Any) -> str:
     """An absolute http(s) address in plain ASCII, percent-encoded where needed. Raises ValueError for anything else."""
     text = value.strip() if isinstance(value, str) else ""
-    if PLAIN_ADDRESS.match(text) and len(text) <= LONGEST_ADDRESS:
+    if PLAIN_ADDRESS.match(text):
         return text
     parts = urlsplit(f"https:{text}" if text.startswith("//") else text)
     host = parts.hostname or ""
@@ -149,6 +135,6 @@ def read_address(value: Any) -> str:
     port = f":{parts.port}" if parts.port else ""
     rest = quote(plain(parts._replace(scheme="", netloc="").geturl()), safe=KEPT_IN_ADDRESSES)
     address = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}{rest}"
-    if len(address) > LONGEST_ADDRESS or any(not sign.isprintable() or sign in " \"<>'" for sign in host):
+    if any(not sign.isprintable() or sign in " \"<>'" for sign in host):
         raise ValueError("not a web address")
     return address

@@ -3,6 +3,8 @@
 import logging
 from typing import Any
 
+from django.db import transaction
+
 from common import metering
 from integrations.models import LogStatus, StoreConnection, WebhookLog
 from integrations.runs.orders import Order, order_of
@@ -70,6 +72,19 @@ def _note_at_shop(run: Run, connection: StoreConnection) -> None:
     if jumped(connection.product_count, run.total):
         values |= {"count_before": connection.product_count, "count_jumped_at": run.finished_at}
     shop.update(**values)
+
+
+def keep_learnt(used: StoreConnection, learnt: dict[str, Any]) -> None:
+    """What the adapter found out about the shop, for the next time; not when the connection leads to another shop by now."""
+    if not learnt:
+        return
+    with transaction.atomic():
+        fresh = StoreConnection.objects.select_for_update(of=("self",)).defer("credentials").filter(pk=used.pk).first()
+        if fresh is None or fresh.address != used.address:
+            return
+        facts = {**fresh.facts, **learnt}
+        if facts != fresh.facts:
+            StoreConnection.objects.filter(pk=fresh.pk).update(facts=facts)
 
 
 def register() -> None:

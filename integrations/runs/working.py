@@ -15,6 +15,7 @@ from integrations.models import StoreConnection
 from integrations.providers import adapter_for
 from integrations.runs import ending
 from integrations.runs.desk import Desk
+from integrations.runs.evidence import keep_learnt
 from integrations.runs.holding import REMOVED, refusal
 from integrations.runs.orders import load_ids, order_of
 from integrations.runs.progress import END, OURS
@@ -123,9 +124,16 @@ def _steps(run: Run, connection: StoreConnection, pulse: Pulse, until: float | N
     job = _job(run, connection, desk)
     if job is None:
         return
+    try:
+        _walk(run, job, desk, pulse, until, progress)
+    finally:
+        keep_learnt(connection, job.adapter.learnt())
+
+
+def _walk(run: Run, job: ImportJob, desk: Desk, pulse: Pulse, until: float | None, progress: OnProgress) -> None:
     cursor = _place(run)
     while cursor is None or cursor.get("phase") != END:
-        if why := _stop_reason(connection):
+        if why := _stop_reason(job.connection):
             finish_run(run, RunStatus.CANCELLED, message=why)
             return
         desk.begin()
@@ -133,7 +141,7 @@ def _steps(run: Run, connection: StoreConnection, pulse: Pulse, until: float | N
         try:
             following = import_step(job, cursor)
         except IntegrityError:
-            if not _stop_reason(connection):
+            if not _stop_reason(job.connection):
                 raise
             continue  # The shop was removed in the middle of the step.
         progress(run)

@@ -48,11 +48,8 @@ class StoreService:
 
     @cached_property
     def adapter(self) -> StoreAdapter:
-        """The shop, introduced: an adapter that was never there asks it who it is first."""
-        adapter = adapter_for(self.connection)
-        if not self.connection.facts:
-            adapter.describe()
-        return adapter
+        """The shop as the importer sees it."""
+        return adapter_for(self.connection)
 
     def sync_products(self, tenant: Tenant | None = None, *, full: bool = False) -> dict[str, Any]:
         """Imports everything, to the end, in this process, as a run like every other.
@@ -69,15 +66,18 @@ class StoreService:
         return result_of(run)
 
     def fetch_products_batch(self, cursor: Any = None) -> tuple[list[Raw], Any]:
-        """Up to a hundred products as the shop has them, variations included, and where the next batch begins (None: nowhere).
+        """Up to a hundred products as the shop has them, variations included, and where the next batch begins (None: nowhere). A batch may
+        be empty though it is not the last.
 
         cursor: None for the first batch. Raises the four errors of common/errors.py.
         """
+        if cursor is None and not self.connection.facts:  # Nobody was ever there: the shop is asked first who it is.
+            self.adapter.describe()
         page = self.adapter.fetch_page(cursor)
         return page.raws, page.next_cursor
 
     def transform_product(self, raw: Raw) -> StoreProduct:
-        """One of them in the words of our columns. Writes nothing."""
+        """One of them in the words of our columns. Asks nobody, writes nothing, never raises for what a shop may write into a field."""
         return self.adapter.transform(raw)
 
     def transform_variations(self, raw: Raw) -> list[StoreVariant]:

@@ -101,7 +101,9 @@ def test_a_variation_that_was_left_out_is_asked_for_by_number(version: str) -> N
 def test_what_is_trashed_in_front_moves_nothing_past_us(gone: int) -> None:
     shop, numbers = filled(450)
     shop.before(3, lambda: [shop.trash(number) for number in numbers[:gone]])
-    assert ids(pages_of(adapter_of(shop))) == numbers
+    adapter = adapter_of(shop)
+    assert ids(pages_of(adapter)) == numbers
+    assert not any("_" in params for _, params in adapter.client.asked)  # No cache is suspected.
 
 
 def test_what_is_trashed_around_the_edge_of_a_window() -> None:
@@ -357,6 +359,16 @@ def test_a_list_without_the_control_is_not_believed(fault: str) -> None:
     assert ids(adapter.fetch_by_ids([str(number) for number in numbers], known=str(new))) == numbers
 
 
+def test_that_some_are_gone_makes_a_broken_list_no_better() -> None:
+    shop, numbers = filled(30)
+    for number in numbers[:8]:
+        shop.delete(number)
+    shop.faults.add("empty_list", endpoints=["products"])
+    asked = [str(number) for number in numbers[:20]]
+    assert ids(adapter_of(shop).fetch_by_ids(asked, known=str(numbers[25]))) == numbers[8:20]
+    assert ids(adapter_of(shop).fetch_by_ids(asked)) == numbers[8:20]
+
+
 def test_a_list_that_hides_products_that_are_there() -> None:
     shop, numbers = filled(30)
     adapter = adapter_of(shop)
@@ -449,7 +461,7 @@ def test_a_version_that_cannot_be_asked_for_is_done_without() -> None:
 def test_without_keys_nobody_is_asked() -> None:
     adapter = WooAdapter(StoreConnection(store_url="https://shop.example"))
     for act in (adapter.describe, adapter.fetch_page, lambda: adapter.fetch_by_ids(["1"]), lambda: list(adapter.fetch_categories())):
-        with pytest.raises(NeedsConfigurationError, match="keys are missing"):
+        with pytest.raises(NeedsConfigurationError, match="is missing"):
             act()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import TransientError
-from integrations.providers.woocommerce import answers, client, discovery, json_body, pages, refusals, ways
+from integrations.providers.woocommerce import answers, client, discovery, json_body, lists, pages, refusals, walking, ways
 from integrations.providers.woocommerce.troubles import EVERY
 from integrations.providers.woocommerce.words import BY_KIND, SMALLER_PAGES, notes_for, trouble
 
@@ -36,7 +36,8 @@ def test_the_documentation_shows_every_message(title, group):
 
 def test_kinds_are_unique_and_used():
     assert len(BY_KIND) == sum(len(group) for _, group in EVERY)
-    sources = "".join(Path(module.__file__).read_text() for module in (answers, client, discovery, json_body, pages, refusals, ways))
+    modules = (answers, client, discovery, json_body, lists, pages, refusals, walking, ways)
+    sources = "".join(Path(module.__file__).read_text() for module in modules)
     assert {kind for kind in BY_KIND if f'"{kind}"' not in sources} == set()
     assert set(BY_KIND) >= SMALLER_PAGES
 

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from common.errors import NeedsConfigurationError
 from integrations.providers.base import CredentialField, Page, Raw, StoreAdapter, StoreFacts
 from integrations.providers.reading import Problems, read_line
 from integrations.providers.woocommerce.attaching import Variations
 from integrations.providers.woocommerce.client import WooClient
-from integrations.providers.woocommerce.fields import CATEGORY_FIELDS
+from integrations.providers.woocommerce.fields import CATEGORY_FIELDS, CURRENCY
 from integrations.providers.woocommerce.introduction import introduce
 from integrations.providers.woocommerce.lists import Lists, Row
 from integrations.providers.woocommerce.living import FIELDS, living
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from integrations.models import StoreConnection
 
 KEY_HELP = "In WordPress: WooCommerce → Settings → Advanced → REST API → Add key. Permission “Read” is enough."
-LONGEST_CATEGORY = 255
 
 
 class WooAdapter(StoreAdapter):
@@ -45,7 +43,6 @@ class WooAdapter(StoreAdapter):
         facts: Any = connection.facts
         known: dict[str, Any] = facts if isinstance(facts, dict) else {}
         key, secret = connection.credential("consumer_key"), connection.credential("consumer_secret")
-        self._has_keys = bool(key and secret)
         self.client = WooClient(connection.store_url, key, secret, remembered=known)
         self._lists = Lists(self.client, PageSizes(known.get("page_sizes")), past_caches=known.get("past_caches") is True)
         self._variations: Variations | None = None
@@ -53,7 +50,6 @@ class WooAdapter(StoreAdapter):
 
     def describe(self) -> StoreFacts:
         """See StoreAdapter."""
-        self._check_keys()
         found = self.client.connect()
         self._variations = None  # The shop may be of another version than last time.
         shop = introduce(self.client, found["products"], self._currency)
@@ -75,21 +71,17 @@ class WooAdapter(StoreAdapter):
 
     def fetch_categories(self) -> Iterator[StoreCategory]:
         """See StoreAdapter."""
-        self._check_keys()
         for row in self._lists.whole("categories", "products/categories", {"_fields": ",".join(CATEGORY_FIELDS)}):
-            name = read_line(row.get("name"), "name", Problems(), LONGEST_CATEGORY)
-            yield StoreCategory(str(number_of(row)), name or f"#{number_of(row)}", read_id(row.get("parent")) or "")
+            yield StoreCategory(str(number_of(row)), read_line(row.get("name"), "name", Problems()), read_id(row.get("parent")) or "")
 
     def fetch_page(self, cursor: Any = None) -> Page:
         """See StoreAdapter. A page may be empty though it is not the last."""
-        self._check_keys()
         window = self._lists.window("products", "products", {"status": "any", **FIELDS}, Place.load(cursor))
         raws = self._whole([row for row in window.rows if is_product(row)])
         return Page(raws, window.following.dump() if window.following else None, window.total)
 
     def fetch_by_ids(self, external_ids: Sequence[str], known: str = "") -> list[Raw]:
         """See StoreAdapter."""
-        self._check_keys()
         return self._whole(living(self._lists, external_ids, known))
 
     def external_id(self, raw: Raw) -> str:
@@ -98,7 +90,7 @@ class WooAdapter(StoreAdapter):
 
     def transform(self, raw: Raw) -> StoreProduct:
         """See StoreAdapter. A sale that is over at this moment is left out."""
-        return transform_product(raw, currency=self._currency, now=timezone.now())
+        return transform_product(raw, currency=str(raw.get(CURRENCY) or self._currency), now=timezone.now())
 
     def _whole(self, rows: list[Row]) -> list[Raw]:
         raws = [tidy(row) for row in rows]
@@ -107,8 +99,4 @@ class WooAdapter(StoreAdapter):
             knows_all = self.client.remembered.get("has_variations_endpoint") is True
             self._variations = Variations(self._lists, knows_all=knows_all)
         self._variations.attach(raws)
-        return raws
-
-    def _check_keys(self) -> None:
-        if not self._has_keys:
-            raise NeedsConfigurationError("The shop's keys are missing.", kind="no_key", data={"remedy": f"Enter both of them. {KEY_HELP}"})
+        return [raw | {CURRENCY: self._currency} for raw in raws]

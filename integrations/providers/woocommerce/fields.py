@@ -13,4 +13,5 @@ PRODUCT_FIELDS = (
 )  # fmt: skip
 VARIATION_FIELDS = (*OFFER_FIELDS, "name", "parent_id", "image", "menu_order")
 CATEGORY_FIELDS = ("id", "name", "parent")
-VARIATIONS = "_variations"  # Where the adapter puts the variations of a product.
+# What the adapter adds to a product: its variations, and the shop's currency, so that a change of it is a change of the product.
+VARIATIONS, CURRENCY = "_variations", "_currency"

@@ -1,7 +1,7 @@
 """Which products of a few are still there. What is not named here is gone for certain: deleted, or in the shop's trash.
 
-A list that leaves something out proves nothing by itself (caches, plugins, a broken answer). So a product that certainly exists is asked
-for along with the others; and some of those that did not come are asked for singly, all of them if one of these is there after all.
+A list that leaves something out proves nothing by itself (caches, plugins, a broken answer). It counts only where a product that certainly
+exists was asked for along with the others and is in it, and where some of those that did not come, asked for singly, are not there either.
 """
 
 from collections.abc import Sequence
@@ -32,17 +32,17 @@ def living(lists: Lists, external_ids: Sequence[str], known: str = "") -> list[R
 
 
 def _part(lists: Lists, numbers: Sequence[int], control: int) -> dict[int, Row]:
-    found = _listed(lists, numbers, control) if control else {}
-    doubtful = [number for number in numbers if number not in found]
-    if not control or control not in found:
-        return {number: found[number] for number in numbers if number in found} | _singly(lists, doubtful)
+    listed = _listed(lists, numbers, control) if control or len(numbers) > PROBES else {}
+    found = {number: listed[number] for number in numbers if number in listed}
+    doubtful = [number for number in numbers if number not in listed]
+    if not (control in listed if control else found):  # Nothing speaks for this list.
+        return found | _singly(lists, doubtful)
     probes = _singly(lists, doubtful[:PROBES])
-    more = _singly(lists, doubtful[PROBES:]) if probes else {}
-    return {number: found[number] for number in numbers if number in found} | probes | more
+    return found | probes | (_singly(lists, doubtful[PROBES:]) if probes else {})
 
 
 def _listed(lists: Lists, numbers: Sequence[int], control: int) -> dict[int, Row]:
-    params = {"include": ",".join(map(str, sorted({*numbers, control}))), "status": "any", **FIELDS}
+    params = {"include": ",".join(map(str, sorted({*numbers, control} - {0}))), "status": "any", **FIELDS}
     return {number: row for row in lists.whole("products", "products", params) if (number := number_of(row)) is not None}
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from integrations.providers.reading import Problems, read_amount_of, read_count, read_utc, shown
+from integrations.providers.reading import Problems, read_count, read_money, read_utc, shown
 
 BEGINNING, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 KNOWN_STOCK = frozenset({"instock", "outofstock", "onbackorder"})
@@ -36,11 +36,13 @@ class Stock:
 
 def read_prices(raw: dict[str, Any], problems: Problems, now: datetime | None) -> Prices:
     """now: UTC; a sale that is over by then is left out. None: it is kept with its times, which end it."""
-    price = read_amount_of(_first(raw, "regular_price", "price"), "price", problems)
-    sale = read_amount_of(raw.get("sale_price"), "sale_price", problems)
+    price = read_money(_first(raw, "regular_price", "price"), "price", problems)
+    sale = read_money(raw.get("sale_price"), "sale_price", problems)
     if sale is None or price is None or _is_blank(raw.get("regular_price")):
         return Prices(price)
-    if sale >= price:
+    if sale == price:
+        return Prices(price)
+    if sale > price:
         words = f"The sale price {sale} is not below the price {price}, so there is no sale. Correct it in the shop."
         problems.note("sale_price", "sale_not_lower", words)
         return Prices(price)

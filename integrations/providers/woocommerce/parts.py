@@ -6,7 +6,7 @@ from typing import Any
 from integrations.providers.reading import Problems, read_address, read_line, read_text, shown
 from integrations.records import StoreImage
 
-LONGEST_SKU, LONGEST_ALT, LONGEST_TAG = 100, 300, 200
+LONGEST_TAG = 200
 MOST_IMAGES = 100
 
 
@@ -20,13 +20,9 @@ def read_id(value: Any) -> str | None:
 
 
 def read_sku(raw: dict[str, Any], problems: Problems) -> str | None:
-    """The SKU without outer spaces and invisible characters; None where there is none, or one that we cannot keep (noted)."""
+    """The SKU without outer spaces and invisible characters; None where there is none."""
     text = read_text(raw.get("sku"), "sku", problems)
     sku = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in text).strip()
-    if len(sku) > LONGEST_SKU:
-        words = f"The SKU “{shown(sku)}” has {len(sku)} characters; at most {LONGEST_SKU} can be kept. Shorten it in the shop."
-        problems.note("sku", "sku_too_long", words)
-        return None
     return sku or None
 
 
@@ -34,7 +30,7 @@ def read_image(value: Any, problems: Problems) -> StoreImage | None:
     """One picture; None for what is none (noted)."""
     source = value.get("src") if isinstance(value, dict) else value
     try:
-        return StoreImage(read_address(source), read_line(value.get("alt"), "images", problems, LONGEST_ALT))
+        return StoreImage(read_address(source), read_line(value.get("alt"), "images", problems))
     except (ValueError, AttributeError):
         problems.note("images", "no_web_address", f"A picture was left out: “{shown(source)}” is no web address. Add it anew in the shop.")
         return None
@@ -56,9 +52,9 @@ def read_images(value: Any, problems: Problems) -> tuple[StoreImage, ...]:
     return tuple(found.values())
 
 
-def read_names(value: Any, field: str, problems: Problems, limit: int = LONGEST_TAG) -> tuple[str, ...]:
+def read_names(value: Any, field: str, problems: Problems) -> tuple[str, ...]:
     """Names of a list of terms, entities decoded, each once."""
-    names = [read_line(term.get("name"), field, problems, limit) for term in dicts_in(value)]
+    names = [read_line(term.get("name"), field, problems, LONGEST_TAG) for term in dicts_in(value)]
     return tuple(dict.fromkeys(filter(None, names)))
 
 

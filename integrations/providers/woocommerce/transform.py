@@ -1,6 +1,7 @@
 """WooCommerce's answers -> StoreProduct and StoreVariant. Pure; never raises for what a shop may write into a field.
 
-Every field may be missing or of any type: shops run versions from 7.9 on, and plugins. What sells and what does not:
+Every field may be missing or of any type: shops run versions from 7.9 on, and plugins. Whether a value fits our columns is not judged here
+but where it comes in (importing/fitting.py). What sells and what does not:
 - status "publish" is active, every other one is not. Behind a password, or hidden from the shop's catalog: not active either, as whoever
   hid it there does not want it shown here.
 - simple and variable products are sold. Grouped ones (a page for others), external ones (sold by another shop) and types of plugins
@@ -21,7 +22,6 @@ from integrations.providers.woocommerce.variations import has_variations, read_v
 from integrations.records import StoreProduct, StoreVariant
 
 TRANSFORM_VERSION = 1
-LONGEST_NAME, LONGEST_GTIN, LONGEST_BRAND = 500, 70, 100
 SOLD_TYPES = frozenset({"simple", "variable"})
 STATUSES = frozenset({"publish", "draft", "pending", "private", "future", "trash"})
 NOT_SOLD = {
@@ -40,7 +40,7 @@ def transform_product(raw: dict[str, Any], currency: str = "", now: datetime | N
     offer, stock = _offer(raw, variants, problems, now), read_stock(raw, problems) or Stock()
     return StoreProduct(
         external_id=read_id(raw.get("id")) or "",
-        name=_name(raw, problems),
+        name=read_line(raw.get("name"), "name", problems),
         sku=read_sku(raw, problems),
         description=_markup(raw, "description", problems),
         short_description=_markup(raw, "short_description", problems),
@@ -54,8 +54,8 @@ def transform_product(raw: dict[str, Any], currency: str = "", now: datetime | N
         allow_backorder=stock.backorder,
         is_active=_is_sold(raw, problems),
         website_url=_page(raw, problems),
-        gtin=read_line(raw.get("global_unique_id"), "gtin", problems, LONGEST_GTIN),
-        brand=next(iter(read_names(raw.get("brands"), "brand", problems, LONGEST_BRAND)), ""),
+        gtin=read_line(raw.get("global_unique_id"), "gtin", problems),
+        brand=next(iter(read_names(raw.get("brands"), "brand", problems)), ""),
         tags=read_names(raw.get("tags"), "tags", problems),
         category_ids=read_ids(raw.get("categories")),
         images=read_images(raw.get("images"), problems),
@@ -107,14 +107,6 @@ def _is_sold(raw: dict[str, Any], problems: Problems) -> bool:
         problems.note("is_active", "hidden_in_shop", "The shop's catalog hides it, so it is inactive here. To sell it, lock “active” here.")
         return False
     return True
-
-
-def _name(raw: dict[str, Any], problems: Problems) -> str:
-    name = read_line(raw.get("name"), "name", problems, LONGEST_NAME)
-    if name:
-        return name
-    problems.note("name", "no_name", "It has no name in the shop, so it goes by its number. Give it one there.")
-    return f"#{read_id(raw.get('id')) or '?'}"
 
 
 def _markup(raw: dict[str, Any], field: str, problems: Problems) -> str:

@@ -13,7 +13,7 @@ from integrations.providers.woocommerce.offers import read_prices, read_stock
 from integrations.providers.woocommerce.parts import dicts_in, read_id, read_image, read_sku
 from integrations.records import StoreImage, StoreVariant
 
-LONGEST_NAME, LONGEST_ATTRIBUTE, LONGEST_CHOICE, LONGEST_NUMBER = 255, 100, 200, 70
+LONGEST_ATTRIBUTE, LONGEST_CHOICE = 100, 200
 
 
 def has_variations(raw: dict[str, Any]) -> bool:
@@ -61,7 +61,7 @@ def _variant(
     name = _name(parent, raw, choices, problems)
     notes = problems.about(f"{name} (#{number})" if name else f"#{number}")
     offer, stock, sku = read_prices(raw, notes, now), read_stock(raw, notes), read_sku(raw, notes)
-    code = read_line(raw.get("global_unique_id"), "gtin", notes, LONGEST_NUMBER)
+    code = read_line(raw.get("global_unique_id"), "gtin", notes)
     if offer.price is None and raw.get("status") == "publish":
         notes.note("price", "variation_without_price", "This variation has no price, so the shop does not sell it. Set one in the shop.")
     return StoreVariant(
@@ -100,8 +100,8 @@ def _pairs(raw: dict[str, Any], problems: Problems) -> Iterator[tuple[str, str]]
 
 def _name(parent: dict[str, Any], raw: dict[str, Any], choices: dict[str, str], problems: Problems) -> str:
     """ "Blue, L", as WooCommerce itself names it from 8.3 on; one that stands for any choice is named by what can be chosen."""
-    name = read_line(raw.get("name"), "name", problems, LONGEST_NAME) or ", ".join(choices.values())
-    return (name or ", ".join(_open_choices(parent)))[:LONGEST_NAME]
+    name = read_line(raw.get("name"), "name", problems) or ", ".join(choices.values())
+    return name or ", ".join(_open_choices(parent))
 
 
 def _open_choices(parent: dict[str, Any]) -> Iterator[str]:
