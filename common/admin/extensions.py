@@ -38,9 +38,9 @@ class Extension:
         """Whether the fieldsets say anything about this object."""
         return True
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[str]:
-        """The columns for this person."""
-        return self.list_display
+    def second_line(self, obj: Any) -> str:
+        """A few words beside the second line of an object's name in the list, where the list has such a line; "" for none."""
+        return ""
 
     def get_form(self, request: HttpRequest, obj: Any, form: type) -> type:
         """The form of an object's page (obj None: of a new one), changed where a field should look or be checked otherwise."""

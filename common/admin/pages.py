@@ -103,7 +103,7 @@ class ConsoleAdmin(ModelAdmin):
         columns = list(super().get_list_display(request))
         for extension in self.extensions:
             place = len(columns) if extension.list_position is None else extension.list_position
-            columns[place:place] = extension.resolve(extension.get_list_display(request))
+            columns[place:place] = extension.resolve(extension.list_display)
         return columns
 
     def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:

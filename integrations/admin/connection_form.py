@@ -61,7 +61,8 @@ class StoreConnectionForm(forms.ModelForm):
             stored = bool(self.stored.get(one.name))
             if name in self.fields:
                 self.fields[name].widget.attrs.update({"placeholder": STORED} if stored else {})
-                self.fields[name].widget.is_required = one.required and not stored
+                self.fields[name].required = one.required and not stored
+                self.fields[name].error_messages["required"] = f"Enter the {one.label[:1].lower()}{one.label[1:]}."
         if "store_url" in self.fields:
             self.fields["store_url"].required = True
             self.fields["store_url"].error_messages["required"] = NO_ADDRESS
@@ -88,11 +89,8 @@ class StoreConnectionForm(forms.ModelForm):
             raise ValidationError([text for texts in error.message_dict.values() for text in texts]) from None
 
     def clean(self) -> dict[str, Any]:
-        """A key that is needed and neither typed nor stored; an address that is connected already, or that looks like another shop's."""
+        """An address that is connected already, or that looks like another shop's."""
         cleaned = super().clean() or self.cleaned_data
-        for name, one in self.ours.items():
-            if name in self.fields and one.required and not cleaned.get(name) and not self.stored.get(one.name):
-                self.add_error(name, f"Enter the {one.label[:1].lower()}{one.label[1:]}.")
         url = cleaned.get("store_url")
         if url and self._is_taken(url):
             self.add_error("store_url", TAKEN)

@@ -145,7 +145,8 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         inputs = [name for name in declared_credentials() if obj is None or name in credential_fields(obj.provider)]
         if not self._may_edit(request, obj):
             inputs = ["keys"]
-        hidden = {"same_shop"} if obj is None or not self._may_edit(request, obj) else set()
+        moved = obj is not None and request.method == "POST" and request.POST.get("store_url", "").strip().rstrip("/") != obj.store_url
+        hidden = set() if moved and self._may_edit(request, obj) else {"same_shop"}
         shown = []
         for title, options in super().get_fieldsets(request, obj):
             if obj is None and title in ("Now", "Imports so far"):

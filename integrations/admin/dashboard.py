@@ -37,4 +37,4 @@ def _row(connection: StoreConnection, url: str) -> Row:
 def _questions(request: HttpRequest) -> list[Card]:
     number = scoped(request, LinkQuestion.objects.filter(answer=Answer.OPEN), "tenant").order_by().count()
     url = f"{site._registry[LinkQuestion].list_url()}?answered=no"
-    return [Card("questions to answer", number, url, "orange")] if number else []
+    return [Card("question to answer" if number == 1 else "questions to answer", number, url, "orange")] if number else []

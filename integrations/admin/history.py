@@ -20,6 +20,7 @@ SHOWN = 20
 HIGHEST = 64  # pixels
 WIDTH, GAP = 14, 4
 KINDS = {"dry_run": "only looked", "part": "some products", "full": "compared everything"}
+FEWEST_BARS = 2  # One bar says nothing.
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def show_history(connection: StoreConnection) -> SafeString:
     runs = past_runs(connection)
     bars = duration_bars([run for run in reversed(runs) if _is_whole(run)])
     context = {
-        "rows": [_row(run, connection) for run in runs], "bars": bars, "summary": trend_words(runs),
+        "rows": [_row(run, connection) for run in runs], "bars": bars if len(bars) >= FEWEST_BARS else [], "summary": trend_words(runs),
         "width": len(bars) * (WIDTH + GAP), "height": HIGHEST,
     }  # fmt: skip
     return SafeString(render_to_string("integrations/history.html", context))
@@ -86,7 +87,7 @@ def _row(run: Any, connection: StoreConnection) -> dict[str, Any]:
     kinds = [words for name, words in KINDS.items() if _asked(run, name)]
     return {
         "url": run_page(run), "when": show_moment(run.created_at, connection.tenant), "badge": render_badge(run_badge(run)),
-        "kind": ", ".join(kinds) or "what had changed", "by": run.started_by,
+        "kind": ", ".join(kinds), "by": run.started_by,
         "sums": run.message if run.status in (RunStatus.FAILED, RunStatus.CANCELLED) else sums(run.counts),
         "took": seconds_words(duration_of(run)) if run.started_at else "—",
     }  # fmt: skip

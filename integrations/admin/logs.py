@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from common.admin import Badge, ChoicesDropdownFilter, TenantModelAdmin, display, register, render_badge, render_moment
 from common.redaction import redact
 from integrations.admin.words import seconds_words
+from integrations.links import connection_url
 from integrations.models import LogStatus, WebhookLog
 
 BADGES = {LogStatus.SUCCESS: Badge("green", "✓ Success"), LogStatus.ERROR: Badge("red", "✗ Error")}
@@ -25,12 +26,12 @@ class WebhookLogAdmin(TenantModelAdmin):
     view_scope, edit_scope = "integrations:view", "integrations:manage"
     can_add = can_change = can_delete = False
     nav_group, nav_icon, nav_order = "Shops", "receipt_long", 30
-    list_display = ("what", "connection", "state", "said", "took", "when")
+    list_display = ("what", "shop", "state", "said", "took", "when")
     list_filter = (("status", ChoicesDropdownFilter), ("provider", ChoicesDropdownFilter), "connection")
     list_select_related = ("connection",)
     search_fields = ("event", "error")
-    fieldsets = ((None, {"fields": ("event", "provider", "connection", "state", "error", "took", "created_at", "run", "content")}),)
-    readonly_fields = ("state", "took", "run", "content")
+    fieldsets = ((None, {"fields": ("event", "provider", "shop", "state", "error", "took", "created_at", "run", "content")}),)
+    readonly_fields = ("shop", "state", "took", "run", "content")
     empty_hint = "Nothing yet. Each import of a shop, and each message from a shop, leaves a line here."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -40,6 +41,13 @@ class WebhookLogAdmin(TenantModelAdmin):
     def what(self, log: WebhookLog) -> str:
         """ "product sync" """
         return log.event.replace("_", " ")
+
+    @display(description="Shop", ordering="connection")
+    def shop(self, log: WebhookLog) -> SafeString:
+        """With the way to it; the log stays when the shop is removed."""
+        if log.connection is None:
+            return format_html("{}", "removed")
+        return format_html('<a href="{}">{}</a>', connection_url(log.connection.pk), log.connection)
 
     @display(description="State", ordering="status")
     def state(self, log: WebhookLog) -> SafeString:

@@ -14,13 +14,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from common.admin import Banner, Extension, Tool, action, display, extend, render_moment, site
-from common.admin.access import allows, scoped
+from common.admin.access import allows
 from integrations.admin import product_pages
 from integrations.admin.lock_words import LOCKS_HELP, LocksField, name_words
 from integrations.admin.shop_filter import ShopFilter
 from integrations.links import connection_url
 from integrations.locks import overwritten_fields
-from integrations.models import ExternalRef, StoreConnection
+from integrations.models import ExternalRef
 from integrations.records import LOCKABLE
 from products_and_services.models import Product
 
@@ -39,16 +39,11 @@ class FromShop(Extension):
     """Added to Product: which shop a product comes from, and who may change what."""
 
     media = Media(css={"all": ["integrations/shops.css"]})
-    list_position = 6
     list_filter = (ShopFilter,)
     actions = ("choose_locks",)
     shown = ("comes_from", "shop_owns")
     readonly_fields = shown
     fieldsets = (("Where it comes from, and what imports may change", {"fields": (*shown, "locked_fields")}),)
-
-    def get_list_display(self, request: HttpRequest) -> Sequence[str]:
-        """No column for those who have no shop."""
-        return ("shop",) if scoped(request, StoreConnection.objects.all(), "tenant").exists() else ()
 
     def get_queryset(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         return rows.prefetch_related(Prefetch("external_refs", product_pages.refs_with_shop(), to_attr=PREFETCHED))
@@ -62,14 +57,12 @@ class FromShop(Extension):
         return form  # type: ignore[no-any-return]
 
     # --- list and section -------------------------------------------------------------------------------------------------------
-    @display(description="Shop")
-    def shop(self, product: Product) -> SafeString:
-        """Its name; a note when the shop does not have the product any more."""
-        ref = ref_of(product)
+    def second_line(self, obj: Any) -> str:
+        """Its shop's name, or that the shop does not have it any more; a column of its own would not fit on a laptop's screen."""
+        ref = ref_of(obj)
         if ref is None:
-            return format_html("{}", "—")
-        gone = format_html('<span class="shop-note">{}</span>', "no longer there") if ref.gone_at else ""
-        return format_html("{} {}", ref.connection, gone)
+            return ""
+        return f"no longer in {ref.connection}" if ref.gone_at else str(ref.connection)
 
     @display(description="Comes from")
     def comes_from(self, product: Product) -> SafeString:

@@ -74,8 +74,8 @@ class LinkQuestionAdmin(TenantModelAdmin):
     list_select_related = ("connection",)
     search_fields = ("name", "sku")
     actions = ("same", "separate", "skip")
-    fieldsets = (("About this question", {"fields": ("shop", "external_id", "asked", "state", "answered_by", "answered_at")}),)
-    readonly_fields = ("shop", "asked", "state")
+    fieldsets = (("About this question", {"fields": ("shop", "number", "asked", "state", "answered_by", "answered_at")}),)
+    readonly_fields = ("shop", "number", "asked", "state")
     change_form_outer_before_template = "integrations/question_before.html"
     empty_hint = "No questions. One comes when a shop's product has the SKU of a product that was entered here, and it is not clear which."
 
@@ -110,6 +110,11 @@ class LinkQuestionAdmin(TenantModelAdmin):
     def shop(self, question: LinkQuestion) -> SafeString:
         """With the way to it."""
         return format_html('<a href="{}">{}</a>', connection_url(question.connection_id), question.connection)
+
+    @display(description="Number in the shop")
+    def number(self, question: LinkQuestion) -> str:
+        """The shop's own number of its product."""
+        return question.external_id
 
     # --- bulk answers -----------------------------------------------------------------------------------------------------------
     @action(description="Same product (where only one is meant)", permissions=["edit"])

@@ -12,7 +12,7 @@ from common.admin import Banner, Extension, Tool, display, extend, live_cell
 from common.admin.access import allows
 from integrations.admin import run_pages
 from integrations.admin.links import run_page
-from integrations.admin.run_facts import news_words, order_words, show_pace, show_steps
+from integrations.admin.run_facts import order_words, show_pace, show_steps
 from integrations.admin.words import clock_words
 from integrations.links import connection_url
 from integrations.runs import connection_of, is_import, progress_of
@@ -24,7 +24,7 @@ class ShopImport(Extension):
     """Added to Run: operations itself does not know what runs do."""
 
     media = Media(css={"all": ["integrations/shops.css"]})
-    shown = ("import_shop", "import_steps", "import_pace", "import_news")
+    shown = ("import_shop", "import_steps", "import_pace")
     readonly_fields = shown
     fieldsets = (("The import", {"fields": shown}),)
     fieldset_position = 1
@@ -51,15 +51,8 @@ class ShopImport(Extension):
     @display(description="Pace")
     @live_cell
     def import_pace(self, run: Run) -> SafeString:
-        """Live: products a second and the time that is left."""
+        """Live: products a second, the time that is left, and the last sign of life."""
         return show_pace(run)
-
-    @display(description="News")
-    @live_cell
-    def import_news(self, run: Run) -> str:
-        """Live: the last sign of life, or until when it waits."""
-        waits = progress_of(run).waits_until
-        return f"tries again at {clock_words(waits, run.tenant)}" if waits else news_words(run) or "—"
 
     # --- notices and buttons ------------------------------------------------------------------------------------------------------
     def banners(self, request: HttpRequest, obj: Run | None = None) -> list[Banner]:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from integrations.admin.words import progress_bar, seconds_words
+from integrations.admin.words import clock_words, progress_bar, seconds_words
 from integrations.models import StoreConnection
 from integrations.runs import progress_of
 from integrations.runs.orders import Order, order_of
@@ -66,12 +66,16 @@ def show_pace(run: Run) -> SafeString:
         parts.append(f"{speed} products a second")
     if progress.seconds_left is not None:
         parts.append(f"about {seconds_words(progress.seconds_left)} left")
-    note = ", ".join(parts) or ("the speed shows with the first products" if run.is_open else "—")
-    return format_html('{} <span class="shop-note">{}</span>', progress_bar(run), note) if run.is_open else format_html("{}", note)
+    parts += [words for words in (news_words(run),) if words]
+    if not run.is_open:
+        return format_html("{}", ", ".join(parts) or "—")
+    return format_html('{} <span class="shop-note">{}</span>', progress_bar(run), ", ".join(parts) or "nothing was read yet")
 
 
 def news_words(run: Run) -> str:
-    """ "last news 3 s ago" while it runs."""
+    """ "last news 3 s ago" while it runs, "tries again at 14:05" while it waits for the shop."""
+    if waits := progress_of(run).waits_until:
+        return f"tries again at {clock_words(waits, run.tenant)}"
     if run.status != RunStatus.RUNNING or run.heartbeat_at is None:
         return ""
     ago = max((timezone.now() - run.heartbeat_at).total_seconds(), 0)

@@ -10,6 +10,7 @@ from common.admin import Banner, Tool
 from common.admin.access import allows
 from integrations.admin.gone import gone_products
 from integrations.admin.links import run_page
+from integrations.admin.lock_words import WORDS
 from integrations.admin.pages import shop_page
 from integrations.admin.preview_words import cards_of, groups_of
 from integrations.admin.run_facts import show_pace, show_steps
@@ -30,7 +31,7 @@ from integrations.runs import (
 )
 from integrations.runs.orders import order_of
 from operations.background import try_now
-from operations.models import Run, RunStatus
+from operations.models import Run, RunIssue, RunStatus
 
 ISSUES_SHOWN = 20
 SHOWN = 200
@@ -59,11 +60,15 @@ def coming_page(runs: Any, request: HttpRequest, object_id: str) -> HttpResponse
         runs, request, "coming.html", "What would come",
         run=run, connection=connection, state=runs.state(run), steps=show_steps(run, connection), pace=show_pace(run),
         sentence=found.sentence(), cards=cards_of(found), groups=groups_of(found), more=found.more,
-        issues=run.issues.all()[:ISSUES_SHOWN], more_issues=max(run.issues.count() - ISSUES_SHOWN, 0),
+        issues=[_remark(issue) for issue in run.issues.all()[:ISSUES_SHOWN]], more_issues=max(run.issues.count() - ISSUES_SHOWN, 0),
         stopped=run.status in (RunStatus.FAILED, RunStatus.CANCELLED), page_banners=_why_not(connection),
         page_tools=[*back, Tool("The run", runs.object_url(run), "list_alt"), *_stop_tools(runs, request, run)],
         start=_start_url(connection) if may and run.status == RunStatus.COMPLETED else "",
     )  # fmt: skip
+
+
+def _remark(issue: RunIssue) -> dict[str, str]:
+    return {"subject": issue.subject, "field": WORDS.get(issue.field, issue.field.replace("_", " ")), "message": issue.message}
 
 
 def _why_not(connection: StoreConnection | None) -> list[Banner]:

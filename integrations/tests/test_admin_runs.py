@@ -46,7 +46,7 @@ def imported(client, connection):
 
 
 def badge_of(client, run):
-    cells = client.get(reverse("admin:operations_run_live"), {"ids": f"{run.pk}:state,{run.pk}:import_steps,{run.pk}:import_news"}).json()
+    cells = client.get(reverse("admin:operations_run_live"), {"ids": f"{run.pk}:state,{run.pk}:import_steps,{run.pk}:import_pace"}).json()
     return re.sub("<[^>]+>", "", " ".join(cells["items"].values()))
 
 

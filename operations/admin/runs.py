@@ -81,6 +81,7 @@ class RunIssueInline(TenantInline):
     can_add = can_change = can_delete_rows = False
     per_page = 50
     show_count = True
+    hide_title = True
 
     @display(description="Subject")
     def about(self, issue: RunIssue) -> str:

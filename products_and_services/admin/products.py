@@ -78,8 +78,9 @@ class ProductAdmin(SkuGuard, ProductActions, SpreadsheetPages, TenantModelAdmin)
 
     @display(description="Product", ordering="name")
     def name_text(self, product: Product) -> SafeString:
-        """Name and SKU."""
-        return format_html('{}<small class="second-line">{}</small>', product.name, product.sku or "no SKU")
+        """Name, and below it the SKU and what upper apps add."""
+        notes = filter(None, (extension.second_line(product) for extension in self.extensions))
+        return format_html('{}<small class="second-line">{}</small>', product.name, " · ".join([product.sku or "no SKU", *notes]))
 
     @display(description="Price", ordering="price")
     def price_text(self, product: Product) -> str:
