@@ -45,6 +45,8 @@ def start_import(
 def retry_failed(run: Run) -> Run:
     """A new run about the products that an ended import has issues with. Raises AlreadyRunning, NotReady."""
     connection = _living(run)
+    if order_of(run).dry_run:
+        raise NotReady("This run only looked and changed nothing. Start an import instead.")
     ids = run.issues.exclude(reference="").order_by("id").values_list("reference", flat=True)
     known = list(dict.fromkeys(ids.iterator(chunk_size=2_000)))
     if not known:

@@ -239,6 +239,13 @@ def test_what_failed_can_be_tried_again_however_many_it_were(run_world, shop):
     assert len(seen[0]) == 5_000 and StoreConnection.objects.get(pk=shop.pk).imported_at == before
 
 
+def test_what_only_looked_is_not_tried_again_for_real(run_world, shop):
+    run = run_world.work(start_import(shop, dry_run=True))
+    assert run.issues.exists()
+    with pytest.raises(NotReady, match="only looked"):
+        retry_failed(run)
+
+
 def test_nothing_failed_nothing_to_try_again(run_world, shop):
     run = run_world.work(start_import(shop))
     run.issues.all().delete()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.apps import apps
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
+from django_celery_beat.schedulers import ModelEntry
 
 from common import doorbell
 from common.restored import Restoration
@@ -51,6 +52,12 @@ def test_a_shop_has_one_entry_that_follows_it(run_world, shop):
     shop.schedule = Schedule.OFF
     shop.save()
     assert not PeriodicTask.objects.filter(task=TASK).exists()
+
+
+def test_beat_takes_the_entry(run_world, shop):
+    waits = ModelEntry(entry(shop))
+    due, seconds = waits.is_due()
+    assert not due and 0 < seconds <= 3600 and (waits.task, waits.args) == (tasks.import_when_due.name, [shop.pk])
 
 
 def test_another_time_zone_of_the_business_moves_its_nights(run_world, shop, tenant):
