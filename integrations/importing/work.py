@@ -71,6 +71,8 @@ def _products(job: ImportJob, cursor: Cursor) -> Cursor | None:
     page = job.reader.page(cursor.get("at"))
     sight = look(job, page.raws, compare_all=job.dry_run)
     done = cursor["done"] + len(page.raws)
+    if page.total is not None:  # A list that moved is read once more: it does not become longer by that.
+        done = min(done, max(page.total, cursor["done"]))
     following = {**cursor, "at": page.next_cursor, "done": done, "total": max(page.total or cursor["total"], done)}
     if page.next_cursor is None:
         following |= {"phase": "missing", "stage": "look"}

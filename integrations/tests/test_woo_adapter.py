@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import time_machine
 
 from common.errors import NeedsConfigurationError, PermanentError, TransientError
 from integrations.models import StoreConnection
@@ -450,6 +451,16 @@ def test_a_currency_that_cannot_be_asked_for_now_is_waited_for() -> None:
     with pytest.raises(TransientError):
         adapter_of(shop).describe()
     assert adapter_of(shop, {"currency": "SAR"}).describe().currency == "SAR"
+
+
+def test_the_version_is_asked_for_once_a_day() -> None:
+    shop, _ = filled(1)
+    with time_machine.travel("2026-11-20T08:00:00Z", tick=False):
+        facts = adapter_of(shop).describe().remember
+        shop.version = "11.1"
+        assert adapter_of(shop, facts).describe().version == "11.0.1"
+    with time_machine.travel("2026-11-21T08:00:00Z", tick=False):
+        assert adapter_of(shop, facts).describe().version == "11.1"
 
 
 def test_a_version_that_cannot_be_asked_for_is_done_without() -> None:

@@ -125,6 +125,16 @@ def test_products_that_are_new_are_not_lost_when_others_vanish_meanwhile(shop: W
     assert {str(number) for number in numbers[15:]} <= set(Product.objects.values_list("external_id", flat=True))
 
 
+def test_a_list_that_is_read_once_more_counts_once(new_shop: WooShop, tenant: Tenant) -> None:
+    shop, connection = new_shop, connect(tenant, new_shop, rows=10)
+    make_products(shop, 35, variable_every=0)
+    first = sorted(shop.shelf.product_ids())[0]
+    shop.trash(first)
+    shop.before(5, lambda: shop.restore(first))
+    run = run_now(connection)
+    assert (run.done, run.total, counts(run)) == (35, 35, {"created": 35})
+
+
 FAULTS = [
     "reset_after",
     "cut",

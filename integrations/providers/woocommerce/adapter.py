@@ -46,14 +46,16 @@ class WooAdapter(StoreAdapter):
         self.client = WooClient(connection.store_url, key, secret, remembered=known)
         self._lists = Lists(self.client, PageSizes(known.get("page_sizes")), past_caches=known.get("past_caches") is True)
         self._variations: Variations | None = None
-        self._currency, self._version = str(known.get("currency") or ""), str(known.get("version") or "")
+        self._currency, self._version, self._version_of = (str(known.get(name) or "") for name in ("currency", "version", "version_of"))
 
     def describe(self) -> StoreFacts:
         """See StoreAdapter."""
         found = self.client.connect()
         self._variations = None  # The shop may be of another version than last time.
-        shop = introduce(self.client, found["products"], self._currency)
-        self._currency, self._version = shop.currency, shop.version
+        today = timezone.now().date().isoformat()
+        version = self._version if self._version_of == today else ""
+        shop = introduce(self.client, found["products"], currency=self._currency, version=version)
+        self._currency, self._version, self._version_of = shop.currency, shop.version, today
         return StoreFacts(
             name=str(found["name"] or ""), currency=self._currency, version=shop.version, products=found["products"],
             remember=self.learnt(), notes=(*found["notes"], *shop.notes),
@@ -62,7 +64,7 @@ class WooAdapter(StoreAdapter):
     def learnt(self) -> dict[str, Any]:
         """See StoreAdapter."""
         ours = {
-            "currency": self._currency, "version": self._version, "page_sizes": self._lists.sizes.as_json(),
+            "currency": self._currency, "version": self._version, "version_of": self._version_of, "page_sizes": self._lists.sizes.as_json(),
             "past_caches": self._lists.past_caches,
         }  # fmt: skip
         if self._variations is not None:

@@ -23,12 +23,14 @@ class Introduction:
     notes: tuple[str, ...] = ()
 
 
-def introduce(client: Client, products: int | None, known_currency: str = "") -> Introduction:
-    """Asks. known_currency: what it said last time. Raises TransientError where the currency is not known and cannot be asked for now:
-    prices would come in as something else."""
-    currency = _currency(client, known_currency)
+def introduce(client: Client, products: int | None, *, currency: str = "", version: str = "") -> Introduction:
+    """Asks. currency: what it said last time; version: what it said today, which is then not asked for.
+
+    Raises TransientError where the currency is not known and cannot be asked for now: prices would come in as something else.
+    """
+    currency = _currency(client, currency)
     doubts = ((not currency, NO_CURRENCY), (_adds_tax(client), WITHOUT_TAX), (products == 0, EMPTY))
-    return Introduction(currency, _version(client), tuple(words for is_so, words in doubts if is_so))
+    return Introduction(currency, version or _version(client), tuple(words for is_so, words in doubts if is_so))
 
 
 def _currency(client: Client, known: str) -> str:
@@ -52,7 +54,7 @@ def _adds_tax(client: Client) -> bool:
 
 
 def _version(client: Client) -> str:
-    """From a report that is slow and that some shops break at."""
+    """From a report that takes the shop seconds, and that some break at."""
     version = _asked(lambda: client.get("system_status", {"_fields": "environment"}).data["environment"]["version"])
     return version[:40] if isinstance(version, str) else ""
 

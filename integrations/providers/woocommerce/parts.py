@@ -22,8 +22,9 @@ def read_id(value: Any) -> str | None:
 def read_sku(raw: dict[str, Any], problems: Problems) -> str | None:
     """The SKU without outer spaces and invisible characters; None where there is none."""
     text = read_text(raw.get("sku"), "sku", problems)
-    sku = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in text).strip()
-    return sku or None
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in text)
+    return text.strip() or None
 
 
 def read_image(value: Any, problems: Problems) -> StoreImage | None:
