@@ -25,6 +25,8 @@ PORT={port}
 SANDBOX_PORT={sandbox_port}
 # The stand-in for Meta that `make up` starts. Remove this line to talk to the real Graph API.
 META_GRAPH_BASE_URL=http://127.0.0.1:{sandbox_port}
+# The demo shop is on this machine, too. Remove this line where people you do not know may connect shops.
+ALLOW_PRIVATE_STORE_URLS=true
 """
 
 

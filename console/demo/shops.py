@@ -65,6 +65,8 @@ SHOWCASE = (
     Thing("SOL-LGT-SPOT", "Garden Spotlight (Meta cannot fetch its picture)", "17.50", "Lights", "lamp"),
     Thing("SOL-PNL-20", "20 W Mini Panel (Meta warns about its picture)", "19.00", "Panels", "panel"),
     Thing("SOL-BAT-USB", "Power Bank (Meta is still looking at it)", "29.00", "Batteries", "battery"),
+    # Its SKU is that of a variation in the demo's online shop: a question that only a person can answer.
+    Thing("HOM-LMP-BLA", "Desk Lamp, black (from the counter)", "47.00", "Lights", "lamp"),
     Thing(RETRY_SKU, "Outlet: Panel with scratches (Meta has trouble with it)", "29.00", "Outlet", "panel"),
     Thing(FAILED_SKU, "Outlet: Returned inverter (Meta never answers)", "99.00", "Outlet", "inverter"),
     Thing(SYNCING_SKU, "Outlet: Lamp priced in yen (batch still processing)", "1500", "Outlet", "lamp", extra={"currency": "JPY"}),

@@ -6,13 +6,16 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
+from integrations.models import StoreConnection
 from meta_integration.catalog.verdict_asks import ask_verdicts
 from meta_integration.models import Catalog, CatalogChange, CatalogItem, ItemVerdict, MetaAppConfig
 from meta_integration.standing import count_meta_states
 from meta_integration.tests.world import World
+from operations.models import Run
 from products_and_services.models import Modifier, Product, ProductCategory, ProductVariant, Revision, SyncStatus
 from sandbox.demo import prepare_demo
 from sandbox.graph.review import ruling_on
+from sandbox.shops.woocommerce.demo import CONSUMER_KEY, CONSUMER_SECRET
 from tenants.models import Tenant
 
 
@@ -55,6 +58,26 @@ def test_a_second_run_changes_nothing(demo):
     call_command("seed_demo", stdout=answer)
     assert [list(model.objects.order_by("pk").values()) for model in models] == before
     assert "nothing changed" in answer.getvalue()
+
+
+def test_the_solar_shop_has_an_online_shop_whose_first_import_is_on_its_way(db, settings):
+    settings.META_GRAPH_BASE_URL, settings.ALLOW_PRIVATE_STORE_URLS = "http://127.0.0.1:8001", True
+    call_command("seed_demo", stdout=io.StringIO())
+    shop = StoreConnection.objects.get()
+    assert (shop.tenant.sub_domain, shop.store_url, shop.schedule) == ("solar", "http://127.0.0.1:8001/shops/demo", "quarter")
+    assert (shop.credential("consumer_key"), shop.credential("consumer_secret")) == (CONSUMER_KEY, CONSUMER_SECRET)
+    run = Run.objects.get(kind="import")
+    assert run.status == "queued" and shop.current_run_id == run.pk and not run.params["dry_run"]
+    assert run.not_before > run.created_at  # The sandbox starts together with the worker.
+    call_command("seed_demo", stdout=io.StringIO())
+    assert StoreConnection.objects.get() == shop and Run.objects.filter(kind="import").count() == 1
+
+
+@pytest.mark.parametrize(("graph", "allowed"), [("https://graph.facebook.com", True), ("http://127.0.0.1:8001", False)])
+def test_without_the_sandbox_no_shop_is_connected(db, settings, graph, allowed):
+    settings.META_GRAPH_BASE_URL, settings.ALLOW_PRIVATE_STORE_URLS = graph, allowed
+    call_command("seed_demo", stdout=io.StringIO())
+    assert not StoreConnection.objects.exists()
 
 
 def test_what_a_person_renamed_or_deleted_in_the_demo_stays(demo):

@@ -22,6 +22,7 @@ from integrations.connections import check_connection, save_connection
 from integrations.models import Answer, LinkQuestion, Schedule, StoreConnection
 from integrations.runs import refusal
 from integrations.schedules import next_run, schedule_words
+from operations.models import RunStatus
 
 NOW = ("state", "last_result", "next_import", "products", "questions")
 UNSAID = "Saved, but the shop could not be reached with these values, so nothing can be imported yet. "
@@ -92,7 +93,8 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         if run is None:
             return format_html("{}", "None yet")
         when = render_moment(run.finished_at or run.created_at)
-        words = sums(run.counts) if not run.is_open else ""
+        broke = run.status in (RunStatus.FAILED, RunStatus.CANCELLED)
+        words = run.message if broke else "" if run.is_open else sums(run.counts)
         return format_html('{} {} <span class="shop-note">{}</span>', render_badge(run_badge(run)), when, words)
 
     @display(description="Next import", ordering="schedule")

@@ -12,10 +12,10 @@ from common.admin import Banner, Extension, Tool, display, extend, live_cell
 from common.admin.access import allows
 from integrations.admin import run_pages
 from integrations.admin.links import run_page
-from integrations.admin.run_facts import order_words, show_pace, show_steps
+from integrations.admin.run_facts import order_words, pace_words, show_steps
 from integrations.admin.words import clock_words
 from integrations.links import connection_url
-from integrations.runs import connection_of, is_import, progress_of
+from integrations.runs import connection_of, is_import, progress_of, refusal
 from integrations.runs.orders import order_of
 from operations.models import Run, RunStatus
 
@@ -50,9 +50,9 @@ class ShopImport(Extension):
 
     @display(description="Pace")
     @live_cell
-    def import_pace(self, run: Run) -> SafeString:
+    def import_pace(self, run: Run) -> str:
         """Live: products a second, the time that is left, and the last sign of life."""
-        return show_pace(run)
+        return pace_words(run)
 
     # --- notices and buttons ------------------------------------------------------------------------------------------------------
     def banners(self, request: HttpRequest, obj: Run | None = None) -> list[Banner]:
@@ -63,7 +63,12 @@ class ShopImport(Extension):
             tools = [Tool("Try now", run_page(obj, "try_now"), "refresh", post=True, primary=True)] if may else []
             until = clock_words(waits, obj.tenant)
             return [
-                Banner("orange", f"The shop does not answer; trying again at {until}.", f"{obj.phase}. What was done stays done.", tools)
+                Banner(
+                    "orange",
+                    f"The shop does not answer; trying again at {until}.",
+                    f"{_sentence(obj.phase)} What was done stays done.",
+                    tools,
+                )
             ]
         if obj.status == RunStatus.NEEDS_CONFIRMATION:
             return [Banner("orange", "This import waits for your answer.", obj.message, [_decide(obj)])]
@@ -76,6 +81,9 @@ class ShopImport(Extension):
         if order_of(obj).dry_run:
             tools.append(Tool("What would come", run_page(obj, "coming"), "preview", primary=True))
         if not allows(request, "integrations:manage") or obj.is_open:
+            return tools
+        connection = connection_of(obj)
+        if connection is None or refusal(connection):
             return tools
         if obj.status in (RunStatus.FAILED, RunStatus.CANCELLED):
             tools.append(Tool("Resume", run_page(obj, "resume"), "play_arrow", post=True, primary=True))
@@ -95,6 +103,11 @@ class ShopImport(Extension):
             model_admin.page(f"<path:object_id>/{name.replace('_', '-')}/", partial(view, model_admin), name)
             for name, view in views.items()
         ]
+
+
+def _sentence(words: str) -> str:
+    """ "try 1 was in vain" -> "Try 1 was in vain." """
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def _decide(run: Run) -> Tool:

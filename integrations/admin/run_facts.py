@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from integrations.admin.words import clock_words, progress_bar, seconds_words
+from integrations.admin.words import clock_words, seconds_words
 from integrations.models import StoreConnection
 from integrations.runs import progress_of
 from integrations.runs.orders import Order, order_of
@@ -57,8 +57,8 @@ def show_steps(run: Run, connection: StoreConnection | None) -> SafeString:
     return format_html('<ol class="shop-progress">{}</ol>', format_html_join("", item, rows))
 
 
-def show_pace(run: Run) -> SafeString:
-    """ "300 of 1,154 · reading products", "12 products a second, about 2 min left" """
+def pace_words(run: Run) -> str:
+    """ "12 products a second, about 2 min left, last news 3 s ago" """
     progress = progress_of(run)
     parts = []
     if progress.per_second:
@@ -67,9 +67,7 @@ def show_pace(run: Run) -> SafeString:
     if progress.seconds_left is not None:
         parts.append(f"about {seconds_words(progress.seconds_left)} left")
     parts += [words for words in (news_words(run),) if words]
-    if not run.is_open:
-        return format_html("{}", ", ".join(parts) or "—")
-    return format_html('{} <span class="shop-note">{}</span>', progress_bar(run), ", ".join(parts) or "nothing was read yet")
+    return ", ".join(parts) or "—"
 
 
 def news_words(run: Run) -> str:

@@ -13,7 +13,8 @@ from integrations.admin.links import run_page
 from integrations.admin.lock_words import WORDS
 from integrations.admin.pages import shop_page
 from integrations.admin.preview_words import cards_of, groups_of
-from integrations.admin.run_facts import show_pace, show_steps
+from integrations.admin.run_facts import pace_words, show_steps
+from integrations.admin.words import progress_bar
 from integrations.links import connection_url
 from integrations.models import StoreConnection
 from integrations.runs import (
@@ -58,7 +59,8 @@ def coming_page(runs: Any, request: HttpRequest, object_id: str) -> HttpResponse
     back = [Tool("Back to the shop", connection_url(connection.pk), "arrow_back")] if connection else []
     return shop_page(
         runs, request, "coming.html", "What would come",
-        run=run, connection=connection, state=runs.state(run), steps=show_steps(run, connection), pace=show_pace(run),
+        run=run, connection=connection, state=runs.state(run), steps=show_steps(run, connection),
+        progress=progress_bar(run), pace=pace_words(run),
         sentence=found.sentence(), cards=cards_of(found), groups=groups_of(found), more=found.more,
         issues=[_remark(issue) for issue in run.issues.all()[:ISSUES_SHOWN]], more_issues=max(run.issues.count() - ISSUES_SHOWN, 0),
         stopped=run.status in (RunStatus.FAILED, RunStatus.CANCELLED), page_banners=_why_not(connection),

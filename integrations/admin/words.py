@@ -61,8 +61,8 @@ def show_state(connection: StoreConnection) -> SafeString:
 def progress_bar(run: Run) -> SafeString:
     """ "300 of 1,154 · reading products" with its bar."""
     progress = progress_of(run)
-    amount = f"{progress.done:,} of {progress.total:,}" if progress.total else f"{progress.done:,}"
-    label = f"{amount} · {progress.words}" if progress.words else amount
+    amount = f"{progress.done:,} of {progress.total:,}" if progress.total else f"{progress.done:,}" if progress.done else ""
+    label = " · ".join(filter(None, (amount, progress.words))) or "starting"
     return render_progress(progress.done, progress.total or progress.done, label)
 
 
