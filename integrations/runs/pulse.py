@@ -11,6 +11,7 @@ from typing import Self
 from django.db import DatabaseError, connection
 
 from common.clock import database_now
+from operations import heartbeats
 from operations.models import Run, RunStatus
 
 EVERY = 60.0  # seconds
@@ -45,13 +46,18 @@ class Pulse:
                 self._beat()
 
 
-def beat_of(run: Run) -> Callable[[], None]:
-    """Says that the run's worker lives; nothing when the run was ended or given to another one. A database that is away is no concern."""
+def beat_of(run: Run, *, is_worker: bool = False) -> Callable[[], None]:
+    """Says that the run lives; nothing when it was ended or given to another one. A database that is away is no concern.
+
+    is_worker: this process is the worker for imports and maintenance: its minute task waits behind this step, and must not be missed.
+    """
     ours = Run.objects.filter(pk=run.pk, worker=run.worker, status=RunStatus.RUNNING)
 
     def beat() -> None:
         try:
-            ours.update(heartbeat_at=database_now())
+            now = database_now()
+            if ours.update(heartbeat_at=now) and is_worker:
+                heartbeats.beat(heartbeats.SWEEP, now)
         except DatabaseError:
             return
         finally:

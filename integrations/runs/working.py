@@ -103,7 +103,7 @@ def _work(run: Run, *, until: float | None, may_wait: bool, progress: OnProgress
             return
         try:
             connection.credentials  # noqa: B018 - read now: a refusal is about the keys of this moment (blocking.py)
-            with Pulse(beat_of(run)) as pulse:
+            with Pulse(beat_of(run, is_worker=may_wait)) as pulse:
                 _steps(run, connection, pulse, until, progress or (lambda run: None))
         except Stopped:
             return

@@ -13,7 +13,7 @@ from integrations.runs import working as working_room
 from integrations.runs.pulse import Pulse, beat_of
 from integrations.tests.run_world import Script, fresh
 from operations.background import BROKE, DIED, take_up
-from operations.models import Run, RunStatus
+from operations.models import Heartbeat, Run, RunStatus
 
 pytestmark = pytest.mark.django_db
 PLACES = [("start", 0), ("categories", 0), ("products", 0), ("products", 100), ("products", 200), ("missing", 250), ("pictures", 250)]
@@ -183,7 +183,7 @@ def test_a_step_that_takes_long_gives_signs_of_life_and_one_that_hangs_stops_giv
 
 def test_a_sign_of_life_is_for_ones_own_run(run_world, shop):
     run = take_up(str(start_import(shop).pk))
-    beat = beat_of(run)
+    beat = beat_of(run, is_worker=True)
     run_world.pass_time(minutes=9)
     beat()
     run_world.sweep(minutes=9)
@@ -193,3 +193,4 @@ def test_a_sign_of_life_is_for_ones_own_run(run_world, shop):
     run_world.pass_time(minutes=1)
     beat()
     assert fresh(run).heartbeat_at == before
+    assert Heartbeat.objects.get(name="sweep").seen_at < run_world.now

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from textwrap import shorten
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -26,7 +27,7 @@ from tenants.actor import Actor, acting_as
 from tenants.models import Tenant
 from tenants.tenant_argument import add_tenant_argument, named_tenant
 
-SHOWN_ROWS, SHOWN_ISSUES = 30, 20
+SHOWN_ROWS, SHOWN_ISSUES, LINE = 30, 20, 120
 FAILED, USAGE, WAITS = 1, 2, 3
 ENDED = (RunStatus.FAILED, RunStatus.CANCELLED)
 Begin = Callable[..., Run]
@@ -130,7 +131,7 @@ class Command(BaseCommand):
         preview = preview_of(run)
         self.stdout.write(preview.sentence())
         for row in preview.rows[:SHOWN_ROWS]:
-            changes = "; ".join(f"{name}: {old} → {new}" for name, old, new in row.changes)
+            changes = shorten("; ".join(f"{name}: {old} → {new}" for name, old, new in row.changes), LINE, placeholder=" …")
             self.stdout.write(f"  {row.kind:<9} {row.external_id:>8}  {row.name[:40]:<40} {changes}".rstrip())
         if (more := preview.more + max(len(preview.rows) - SHOWN_ROWS, 0)) > 0:
             self.stdout.write(f"  and {more} more: the run's page in the admin lists them")
