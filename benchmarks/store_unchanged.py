@@ -9,7 +9,7 @@ from benchmarks.stores import Effort, Writes, announcements, check, connect, cou
 
 ROUNDS = 5
 # What a run may write: itself, what its shop remembers, and the evidence that it happened.
-OF_THE_RUN = {"operations_run", "integrations_storeconnection", "integrations_webhooklog"}
+OF_THE_RUN = {"operations_run", "integrations_storeconnection", "integrations_webhooklog", "tenants_auditevent"}
 
 
 def run() -> None:

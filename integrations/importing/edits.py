@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max, Q
 
+from common.bulk import chunks
 from integrations.models import ExternalRef, RefKind, StoreConnection
 from operations.models import Run, RunKind
 from products_and_services.models import Revision
@@ -19,9 +20,11 @@ def look_again_at_edited(connection: StoreConnection, now: datetime) -> None:
     """In the caller's transaction. Reads the history since the last time, up to `now` (UTC)."""
     since = Revision.objects.for_tenant(connection.tenant_id).filter(pk__gt=connection.history_seen)
     imports = Run.objects.for_tenant(connection.tenant_id).filter(kind=RunKind.IMPORT).values("pk")
-    edited = since.filter(Q(run_id__isnull=True) | ~Q(run_id__in=imports)).order_by().values("product_id")
+    edited = since.filter(Q(run_id__isnull=True) | ~Q(run_id__in=imports)).order_by().values_list("product_id", flat=True)
     refs = ExternalRef.objects.filter(connection=connection, kind=RefKind.PRODUCT).exclude(content_hash="")
-    refs.filter(product_id__in=edited).update(content_hash="")
+    # Not as a subquery: PostgreSQL, which knows nothing yet of rows just imported, would read the history once per product.
+    for ids in chunks(edited.distinct()):
+        refs.filter(product__among=ids).update(content_hash="")
     settled = since.filter(created_at__lt=now - LONGEST_TRANSACTION).aggregate(last=Max("pk"))["last"]
     if settled is not None:
         StoreConnection.objects.filter(pk=connection.pk).update(history_seen=settled)

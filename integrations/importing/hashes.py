@@ -1,6 +1,7 @@
 """The fingerprint of what a shop says of a product: while it is the same, there is nothing to do. Pure."""
 
 import json
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -16,6 +17,7 @@ def content_hash(raw: Any, salt: str) -> str:
     return blake2b(text, digest_size=16, person=_person(salt)).hexdigest()
 
 
+@lru_cache(maxsize=64)
 def _person(salt: str) -> bytes:
     """blake2b keeps 16 bytes apart from the text for exactly this."""
     return blake2b(salt.encode(), digest_size=16).digest()

@@ -176,5 +176,6 @@ def _place(run: Run) -> Cursor | None:
 
 def _stop_reason(connection: StoreConnection) -> str:
     """What a person may have done since the last step: paused or removed the shop, switched the business off."""
-    fresh = StoreConnection.objects.select_related("tenant").defer("credentials").filter(pk=connection.pk).first()
+    columns = ("is_active", "blocked_at", "blocked_reason", "tenant__is_active")  # Read for every page: no more than that.
+    fresh = StoreConnection.objects.select_related("tenant").only(*columns).order_by().filter(pk=connection.pk).first()
     return REMOVED if fresh is None else refusal(fresh)
