@@ -99,7 +99,7 @@ class StoreConnectionForm(forms.ModelForm):
         return cleaned
 
     def _check_move(self, url: str, cleaned: dict[str, Any]) -> None:
-        stored = StoreConnection.objects.get(pk=self.instance.pk)
+        stored = StoreConnection.objects.defer("credentials").get(pk=self.instance.pk)
         if (why := other_shop(stored, url)) and not cleaned.get("same_shop"):
             self.add_error("same_shop", why)
         if why := other_host(stored, url, self.credentials()):

@@ -9,7 +9,7 @@ from integrations.admin.links import run_page
 from integrations.connections import ConnectionResult, check_connection, merged_credentials, pause, switch_on
 from integrations.models import StoreConnection
 from integrations.runs import AlreadyRunning, NotReady, needs_preview, open_run, record_trigger, start_import
-from integrations.runs.orders import subject_of
+from integrations.runs.orders import order_of, subject_of
 from operations.models import Run, RunStatus
 
 LEVELS = {"green": "success", "orange": "warning", "red": "error"}
@@ -37,7 +37,7 @@ class ConnectionPages:
     def connection_tools(self, request: HttpRequest, connection: StoreConnection) -> list[Tool]:
         """What can be done with the shop now."""
         running = connection.current_run if connection.current_run and connection.current_run.is_open else None
-        opened = [Tool("Show the running import", run_page(running), "visibility", primary=True)] if running else []
+        opened = [_open_tool(running)] if running else []
         if not self.has_edit_permission(request, connection):
             return opened
         url = self.object_url
@@ -165,6 +165,11 @@ class ConnectionPages:
         switch_on(connection)
         self.message_user(request, "Switched on. The schedule goes on from here.")
         return self._back(connection)
+
+
+def _open_tool(run: Run) -> Tool:
+    looks = order_of(run).dry_run
+    return Tool("Show the running import", run_page(run, "coming" if looks else "change"), "visibility", primary=True)
 
 
 def _must_look_first(connection: StoreConnection) -> bool:

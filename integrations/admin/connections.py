@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from common.admin import Banner, TenantModelAdmin, Tool, display, live_cell, register, render_badge, render_moment
+from common.clock import database_now
 from integrations.admin.connection_form import StoreConnectionForm, credential_fields, declared_credentials, stored_keys
 from integrations.admin.connection_pages import LEVELS, ConnectionPages
 from integrations.admin.delete_page import DeletePage
@@ -22,6 +23,7 @@ from integrations.connections import check_connection, save_connection
 from integrations.models import Answer, LinkQuestion, Schedule, StoreConnection
 from integrations.runs import refusal
 from integrations.schedules import next_run, schedule_words
+from integrations.watching import JUMP_TOLD_FOR
 from operations.models import RunStatus
 
 NOW = ("state", "last_result", "next_import", "products", "questions")
@@ -113,7 +115,12 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         """Live: as the last completed import counted them."""
         if connection.product_count is None:
             return format_html("{}", "—")
-        return format_html('<a href="{}">{}</a>', products_of(connection), f"{connection.product_count:,}")
+        link = format_html('<a href="{}">{}</a>', products_of(connection), f"{connection.product_count:,}")
+        jumped = connection.count_jumped_at is not None and database_now() - connection.count_jumped_at < JUMP_TOLD_FOR
+        if not jumped or connection.count_before == connection.product_count:
+            return link
+        when = render_moment(connection.count_jumped_at)
+        return format_html('{} <span class="shop-note">{} before the import {}</span>', link, f"{connection.count_before or 0:,}", when)
 
     @display(description="Questions")
     @live_cell

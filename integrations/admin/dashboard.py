@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from common.admin import Card, Row, Section, dashboard_section, render_badge, render_moment, site
-from common.admin.access import active_tenant, allows, scoped
+from common.admin.access import active_tenant, allows, scoped, sees_all
 from integrations.admin.words import show_state, state_badge
 from integrations.models import Answer, LinkQuestion, StoreConnection
 
@@ -19,19 +19,20 @@ def shops(request: HttpRequest) -> Section | None:
         return None
     page = site._registry[StoreConnection]
     found = page.get_queryset(request)[:MOST]
-    rows = [_row(connection, page.object_url(connection)) for connection in found]
+    rows = [_row(connection, page.object_url(connection), named=sees_all(request)) for connection in found]
     if not rows:
         invite = Row("Connect a shop", INVITATION, f"{page.list_url()}add/") if page.has_add_permission(request) else None
         return Section("Shops", rows=[invite]) if invite and active_tenant(request) else None
     return Section("Shops", cards=_questions(request), rows=rows, more_url=page.list_url(), more_label="Show all")
 
 
-def _row(connection: StoreConnection, url: str) -> Row:
+def _row(connection: StoreConnection, url: str, *, named: bool) -> Row:
     run = connection.last_import
     when = render_moment(run.finished_at or run.created_at) if run is not None else ""
     count = f"{connection.product_count:,} products" if connection.product_count is not None else ""
     shown = show_state(connection) if connection.current_run and connection.current_run.is_open else render_badge(state_badge(connection))
-    return Row(str(connection), format_html("{} {}", count, shown), url, when)
+    title = f"{connection} ({connection.tenant})" if named else str(connection)
+    return Row(title, format_html("{} {}", count, shown), url, when)
 
 
 def _questions(request: HttpRequest) -> list[Card]:

@@ -89,6 +89,7 @@ def _row(run: Any, connection: StoreConnection) -> dict[str, Any]:
         "url": run_page(run), "when": show_moment(run.created_at, connection.tenant), "badge": render_badge(run_badge(run)),
         "kind": ", ".join(kinds), "by": run.started_by,
         "sums": run.message if run.status in (RunStatus.FAILED, RunStatus.CANCELLED) else sums(run.counts),
+        "products": f"{run.total:,} product{'' if run.total == 1 else 's'}" if run.total else "",
         "took": seconds_words(duration_of(run)) if run.started_at else "—",
     }  # fmt: skip
 

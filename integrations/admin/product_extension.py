@@ -88,7 +88,8 @@ class FromShop(Extension):
     def saved(self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool) -> None:
         """Tells what the shop will overwrite, with one click to keep it."""
         product = form.instance
-        if not change or ref_of(product) is None:
+        ref = ref_of(product)
+        if not change or ref is None or ref.gone_at is not None:
             return
         names = overwritten_fields(product, [*form.changed_data, *_changed_inlines(formsets)])
         if names:

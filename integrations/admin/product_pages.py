@@ -47,7 +47,7 @@ def look_again_view(page: Any, request: HttpRequest, object_id: str) -> HttpResp
     try:
         run = start_import(ref.connection, only_ids=[ref.external_id], full=True)
     except AlreadyRunning as error:
-        page.message_user(request, f"{error} It looks at this product, too.", messages.WARNING)
+        page.message_user(request, str(error), messages.WARNING)
         return HttpResponseRedirect(run_page(error.run))
     except NotReady as error:
         page.message_user(request, str(error), messages.ERROR)
@@ -87,7 +87,7 @@ def choose_locks(page: Any, request: HttpRequest, queryset: QuerySet) -> HttpRes
     return shop_page(
         page, request, "locks.html", "Lock or unlock fields",
         form=form, number=queryset.count(), ids=request.POST.getlist(ACTION_CHECKBOX_NAME), box=ACTION_CHECKBOX_NAME,
-        across=request.POST.get("select_across", "0"), index=request.POST.get("index", "0"), back_url=request.get_full_path(),
+        across=request.POST.get("select_across", "0"), back_url=request.get_full_path(),
     )  # fmt: skip
 
 

@@ -113,6 +113,17 @@ def test_another_shops_address_needs_a_word(run_world, tenant, owner, shop):
     assert shop.store_url == "https://elsewhere.example"
 
 
+def test_keys_that_cannot_be_read_any_more_are_entered_again(run_world, owner, shop):
+    with database.cursor() as cursor:
+        cursor.execute("UPDATE integrations_storeconnection SET credentials = 'written-with-a-lost-secret'")
+    assert "Corner" not in text_of(owner.get(reverse(LIST)))
+    page = owner.get(url(shop))
+    assert page.status_code == 200 and STORED not in page.content.decode()
+    assert "Enter the consumer secret." in text_of(save(owner, shop, credential_consumer_key="ck_new"))
+    save(owner, shop, credential_consumer_key="ck_new", credential_consumer_secret="cs_new")
+    assert StoreConnection.objects.get().credentials == {"consumer_key": "ck_new", "consumer_secret": "cs_new"}
+
+
 # --- testing ------------------------------------------------------------------------------------------------------------------
 
 

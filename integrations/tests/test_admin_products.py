@@ -129,6 +129,13 @@ def test_nothing_is_said_of_what_is_locked_or_ours_or_unchanged(tenant, connecti
     assert not [text for text in save(owner, own, name="Better") if "overwrite" in text]
 
 
+def test_a_product_that_its_shop_gave_up_is_nobodys_but_ours(the_shop, connection, lamp, owner):
+    del the_shop.products["1"]
+    import_again(owner, connection)
+    assert not [text for text in save(owner, lamp, name="Ours now") if "overwrite" in text]
+    assert "The shop does not have it any more since" in text_of(owner.get(page("product_change", lamp)))
+
+
 def test_a_variants_price_is_a_price(connection, owner):
     shirt = Product.objects.get(sku="SHIRT")
     said = save(owner, shirt, **{"variants-0-price": "35"})

@@ -1,9 +1,11 @@
 """Questions about products: both sides, three answers, one by one and many at once; each answer imports its product by itself."""
 
 import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from integrations.models import Answer, LinkQuestion
+from integrations.models import Answer, LinkQuestion, WebhookLog
 from integrations.tests.fake_shop import connect
 from integrations.tests.page_world import open_shop, page, work
 from meta_integration.tests.face import browser, messages_of, text_of
@@ -110,6 +112,22 @@ def test_a_busy_shop_does_it_with_its_next_import(connection, owner):
     owner.post(page("storeconnection_import_now", connection))
     said = messages_of(owner.post(page("linkquestion_answer", first), {"answer": "separate"}, follow=True))
     assert said[1] == "The shop's next import does it."
+
+
+def test_the_list_takes_as_many_queries_with_many_as_with_few(connection, owner):
+    def queries():
+        with CaptureQueriesContext(database) as found:
+            owner.get(reverse(LIST))
+        return len(found)
+
+    few = queries()
+    for number in range(20):
+        LinkQuestion.objects.create(tenant=connection.tenant, connection=connection, external_id=f"x{number}", name="x", candidates=[1])
+        WebhookLog.objects.create(tenant=connection.tenant, connection=connection, provider="woocommerce", event="x", status="error")
+    assert queries() == few
+    with CaptureQueriesContext(database) as found:
+        owner.get(reverse("admin:integrations_webhooklog_changelist"))
+    assert len(found) <= few + 1
 
 
 def test_who_may_answer(tenant, other_tenant, connection):

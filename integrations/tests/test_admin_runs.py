@@ -1,11 +1,13 @@
 """The pages of an import's run: what would come, how it goes, what is gone from the shop, going on; through the real importer."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from common.errors import TransientError
+from integrations.models import WebhookLog
 from integrations.tests.fake_shop import connect
 from integrations.tests.page_world import open_shop, page, work
 from meta_integration.tests.face import browser, messages_of, text_of
@@ -162,6 +164,34 @@ def test_an_ended_import_is_gone_on_with_and_the_failed_ones_are_tried_again(the
     assert "Resume" in text_of(owner.get(page("run_change", stopped)))
     owner.post(page("run_resume", stopped))
     assert Run.objects.order_by("-created_at").first().params["resumes"] == str(stopped.pk)
+
+
+def test_no_page_of_a_run_says_a_key(tenant, the_shop, connection, owner):
+    the_shop.put(1, problems=[("gtin", "odd", "The GTIN is odd.")])
+    type(connection).objects.update(credentials={"consumer_key": "ck_canary0123456789", "consumer_secret": "cs_canary0123456789"})
+    look, run = start(owner, connection, "look"), start(owner, connection, "import_now")
+    pages = [page("run_change", run), page("run_coming", look), page("run_change", look), page("storeconnection_change", connection),
+             page("webhooklog_change", WebhookLog.objects.get()), page("product_change", Product.objects.get()),
+             reverse("admin:operations_run_changelist"), reverse("admin:index"), page("run_issues", run)]  # fmt: skip
+    for address in pages:
+        answer = owner.get(address)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert answer.status_code == 200 and b"canary0123456789" not in body, address
+
+
+def test_the_history_has_bars_numbers_and_words_for_those_who_do_not_see(the_shop, connection, owner):
+    the_shop.put(1)
+    imported(owner, connection)
+    for number in range(2, 42):
+        the_shop.put(number)
+    run = start(owner, connection, "import_now")
+    Run.objects.filter(pk=run.pk).update(started_at=run.finished_at - timedelta(seconds=90))
+    answer = owner.get(page("storeconnection_change", connection))
+    shown = text_of(answer)
+    words = re.search(r"The last 2 imports of everything took .* s to 1 min 30 s; the newest one 1 min 30 s\.", shown)
+    assert words and f'aria-label="{words[0]}"' in answer.content.decode()
+    assert answer.content.decode().count("<rect") == 2 and "only looked" in shown and "41 products · took 1 min 30 s" in shown
+    assert "41 1 before the import" in shown  # So much at once is worth a look.
 
 
 # --- what is gone -----------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.db import OperationalError, transaction
 
 from common import doorbell
 from common.clock import database_now
-from operations.background import at_work, hand_on, queue_run, ring_forgotten, take_up
+from operations.background import at_work, hand_on, put_off, queue_run, ring_forgotten, take_up, try_now
 from operations.models import Run, RunKind, RunStatus
 from operations.services import advance_run, cancel_run, start_run
 from tenants.actor import Actor, acting_as, current_actor
@@ -136,3 +136,15 @@ def test_progress_forgives_earlier_setbacks(tenant):
         assert advance_run(take_up(pk), done=place, counts={}, cursor=place)
         ring_forgotten(minutes_later(11))
     assert Run.objects.get(pk=pk).status == RunStatus.QUEUED
+
+
+def test_who_does_not_want_to_wait_has_a_put_off_run_tried_now(tenant, rung):
+    run = take_up(str(queued(tenant).pk))
+    assert not try_now(run)  # It does not wait.
+    put_off(run, minutes_later(45), "the shop is down")
+    rung.clear()
+    assert take_up(str(run.pk)) is None
+    assert try_now(run) and rung == [(TASK, (str(run.pk),))]
+    assert take_up(str(run.pk)).status == RunStatus.RUNNING
+    cancel_run(run)
+    assert not try_now(run)
