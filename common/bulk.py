@@ -152,7 +152,8 @@ def _unfolded(
     data = orjson.dumps(list(zip(*(columns[name] for name in varied), strict=True)), default=str).decode()
     source, read = _source({name: fields[name] for name in varied})
     for name, value in same.items():
-        read[name] = f"%s::{_base_type(fields[name])}" if connection.vendor == "postgresql" else "%s"
+        # Not `%s::integer`: the minus of the smallest number would come after the cast.
+        read[name] = f"CAST(%s AS {_base_type(fields[name])})" if connection.vendor == "postgresql" else "%s"
         same[name] = value if value is None or type(value) in PLAIN else str(value)
     return source, {name: read[name] for name in fields}, [*same.values(), data]
 

@@ -16,6 +16,7 @@ from integrations.records import FieldProblem, StoreCategory
 from products_and_services.models import ProductCategory
 from products_and_services.steps.categories import change_categories, create_categories
 
+COLUMNS = ("id", "name", "parent_id", "is_active", "external_id")
 LONGEST_NAME = 255
 UNKNOWN = "It lies on a shelf that the shop does not list, so that shelf was left out. It is looked at again with the next import."
 
@@ -40,36 +41,38 @@ def take_in_categories(job: ImportJob, shelves: Sequence[StoreCategory], now: da
         return outcome
     known = _known(job)
     pks = {external_id: each.values["id"] for external_id, each in known.items()}
-    linked = _make(job, [shelf for shelf in ordered if shelf.external_id not in known], pks, outcome)
+    found = _find_or_make(job, [shelf for shelf in ordered if shelf.external_id not in known], pks, outcome)
     changed = []
     for shelf in ordered:
-        if (each := known.get(shelf.external_id)) is not None:
+        each = known.get(shelf.external_id) or found.get(shelf.external_id)
+        if each is not None:
             wanted = {**each.values, **_row(shelf, pks, outcome), "is_active": each.values["is_active"] or each.is_gone}
             changed += [wanted] if wanted != each.values else []
     there = {shelf.external_id for shelf in ordered}
     left = [each for external_id, each in known.items() if external_id not in there and not each.is_gone]
     changed += [{**each.values, "is_active": False} for each in left if each.values["is_active"]]
     change_categories(job.connection.tenant_id, changed)
-    insert_rows(ExternalRef, linked)
     _mark(known, there, now)
     return outcome
 
 
-def _make(job: ImportJob, shelves: Sequence[StoreCategory], pks: dict[str, int], outcome: Outcome) -> list[dict[str, Any]]:
-    """Finds or makes a category for each new shelf and enters it in `pks`. Returns the rows that note who they are."""
+def _find_or_make(job: ImportJob, shelves: Sequence[StoreCategory], pks: dict[str, int], outcome: Outcome) -> dict[str, _Known]:
+    """A category for each new shelf, entered in `pks` and noted as its own. Returns those that were here before."""
     own = _own_categories(job) if shelves else {}
     numbers = iter(take_numbers(ProductCategory, len(shelves)))
-    new: list[dict[str, Any]] = []
+    new, found = [], {}
     for shelf in shelves:
         row = _row(shelf, pks, outcome)
-        pk = own.pop((row["parent_id"], row["name"].casefold()), None)
-        if pk is None:
-            pk = next(numbers)
-            new.append({"id": pk, **row})
-        pks[shelf.external_id] = pk
+        values = own.pop((row["parent_id"], row["name"].casefold()), None)
+        if values is None:
+            new.append({"id": next(numbers), **row})
+        else:
+            found[shelf.external_id] = _Known(0, False, values)
+        pks[shelf.external_id] = new[-1]["id"] if values is None else values["id"]
     create_categories(job.connection.tenant_id, new)
     about_all = {"connection_id": job.connection.pk, "kind": RefKind.CATEGORY, **NOTHING}
-    return [{**about_all, "external_id": shelf.external_id, "category_id": pks[shelf.external_id]} for shelf in shelves]
+    insert_rows(ExternalRef, [{**about_all, "external_id": one.external_id, "category_id": pks[one.external_id]} for one in shelves])
+    return found
 
 
 def _row(shelf: StoreCategory, pks: dict[str, int], outcome: Outcome) -> dict[str, Any]:
@@ -78,18 +81,17 @@ def _row(shelf: StoreCategory, pks: dict[str, int], outcome: Outcome) -> dict[st
 
 def _known(job: ImportJob) -> dict[str, _Known]:
     rows = ExternalRef.objects.filter(connection=job.connection, kind=RefKind.CATEGORY).order_by("pk")
-    columns = ("category__name", "category__parent_id", "category__is_active", "category__external_id")
-    names = ("id", "name", "parent_id", "is_active", "external_id")
+    columns = [f"category__{name}" for name in COLUMNS]
     return {
-        external_id: _Known(pk, gone is not None, dict(zip(names, values, strict=True)))
-        for external_id, pk, gone, *values in rows.values_list("external_id", "pk", "gone_at", "category_id", *columns)
+        external_id: _Known(pk, gone is not None, dict(zip(COLUMNS, values, strict=True)))
+        for external_id, pk, gone, *values in rows.values_list("external_id", "pk", "gone_at", *columns)
     }
 
 
-def _own_categories(job: ImportJob) -> dict[tuple[int | None, str], int]:
-    """{(parent, name): id} of categories that belong to no shop: a shelf of the same name in the same place is that one."""
+def _own_categories(job: ImportJob) -> dict[tuple[int | None, str], dict[str, Any]]:
+    """{(parent, name): values} of categories that belong to no shop: a shelf of the same name in the same place is that one."""
     rows = ProductCategory.objects.filter(tenant_id=job.connection.tenant_id, external_refs__isnull=True).order_by("-pk")
-    return {(parent, name.casefold()): pk for pk, parent, name in rows.values_list("pk", "parent_id", "name")}
+    return {(row["parent_id"], row["name"].casefold()): row for row in rows.values(*COLUMNS)}
 
 
 def _name(shelf: StoreCategory, outcome: Outcome) -> str:

@@ -21,10 +21,12 @@ def look_again_at_edited(connection: StoreConnection, now: datetime) -> None:
     since = Revision.objects.for_tenant(connection.tenant_id).filter(pk__gt=connection.history_seen)
     imports = Run.objects.for_tenant(connection.tenant_id).filter(kind=RunKind.IMPORT).values("pk")
     edited = since.filter(Q(run_id__isnull=True) | ~Q(run_id__in=imports)).order_by().values_list("product_id", flat=True)
-    refs = ExternalRef.objects.filter(connection=connection, kind=RefKind.PRODUCT).exclude(content_hash="")
+    refs = ExternalRef.objects.filter(connection=connection, kind=RefKind.PRODUCT)
     # Not as a subquery: PostgreSQL, which knows nothing yet of rows just imported, would read the history once per product.
     for ids in chunks(edited.distinct()):
-        refs.filter(product__among=ids).update(content_hash="")
+        mine = refs.filter(product__among=ids)
+        mine.exclude(content_hash="").update(content_hash="")
+        mine.filter(gone_at__isnull=False, product__is_active=True).update(gone_at=None)  # Switched on again here: is it still gone?
     settled = since.filter(created_at__lt=now - LONGEST_TRANSACTION).aggregate(last=Max("pk"))["last"]
     if settled is not None:
         StoreConnection.objects.filter(pk=connection.pk).update(history_seen=settled)

@@ -17,7 +17,7 @@ from integrations.importing.pages import AT_ONCE
 from integrations.providers.base import Raw
 
 logger = logging.getLogger("importer")
-ROUNDS = 3  # Hand-overs that reach over more pages than that end with the next import.
+ROUNDS = 10  # Exchanges that reach over more products than that may need another page, or the next import.
 LONGEST_ID = 64
 
 

@@ -99,8 +99,8 @@ def _variant_values(item: Item, slot: Slot, key: Key) -> Values:
 
 
 def _stood_for_all(slot: Slot) -> bool:
-    """The row was the default variant of a simple product until now."""
-    return slot.ref is None and slot.stored is not None and slot.stored["is_default"] and not slot.stored["name"]
+    """The row was the default variant of a simple product until now (or is again, after a rollback)."""
+    return slot.stored is not None and slot.stored["is_default"] and not slot.stored["name"]
 
 
 def _of_pictures(item: Item) -> Iterator[Step]:

@@ -6,9 +6,10 @@ from integrations.importing.items import LINKED, NEW, Item
 from integrations.importing.job import Change, ImportJob
 from integrations.importing.outcome import Outcome
 from products_and_services.steps.step import Step, Values
-from products_and_services.undo.words import category_names, in_words, label_of
+from products_and_services.undo.words import category_names, in_words
 
 TOLD_OF_NEW = ("sku", "price", "sale_price", "stock_quantity", "category_id")
+NOTHING, GONE = "—", "a variation that is gone"
 DULL = frozenset({"external_id", "external_source", "product_id", "sort_order", "variant_id", "is_default"})
 
 
@@ -25,7 +26,7 @@ def report(job: ImportJob, items: Sequence[Item], steps: Mapping[str, list[Step]
 def report_gone(going: Iterable[Values], outcome: Outcome) -> None:
     """Notes products that would become inactive. going: {"name", "external_id", "is_active"} of each."""
     for values in going:
-        changes = [(label_of("product", "is_active"), "yes", "no")] if values["is_active"] else []
+        changes: list[Change] = [("is_active", "yes", "no")] if values["is_active"] else []
         outcome.reports.append(("inactive", values["external_id"], values["name"], changes))
 
 
@@ -35,21 +36,18 @@ def _shelf_names(job: ImportJob, steps: Sequence[Step]) -> dict[int, str]:
 
 
 def _changes(item: Item, steps: Sequence[Step], names: dict[int, str]) -> list[Change]:
-    """Columns of the product one by one, of variations under their name; pictures are only counted."""
+    """Column by column; of a variation with its name before the values. Pictures are only counted."""
     labels = {slot.variant_id: slot.fitted.label for slot in item.slots if slot.fitted is not None}
     changes: list[Change] = []
     for step in steps:
-        if step.entity == "image":
-            continue
-        told = TOLD_OF_NEW if item.fate == NEW else tuple(name for name in step.changes if name not in DULL)
         if step.entity == "variant" and step.action == "created":
-            changes += [("Variant", "—", labels[step.entity_id])] if step.entity_id in labels else []
-            continue
-        subject = f"{labels.get(step.entity_id, 'Variant')}: " if step.entity == "variant" else ""
-        for name in told:
-            if name in step.changes:
-                old, new = (in_words(name, value, names) for value in step.changes[name])
-                changes.append((f"{subject}{label_of(step.entity, name)}", old, new))
+            changes += [("variants", NOTHING, labels[step.entity_id])] if step.entity_id in labels else []
+        elif step.entity != "image":
+            subject = f"{labels.get(step.entity_id, GONE)}: " if step.entity == "variant" else ""
+            told = [name for name in step.changes if name not in DULL and (item.fate != NEW or name in TOLD_OF_NEW)]
+            for name in told:
+                old, new = (subject + in_words(name, value, names) for value in step.changes[name])
+                changes.append((name.removesuffix("_id"), old, new))
     return changes + _pictures(item, steps)
 
 
@@ -59,4 +57,4 @@ def _pictures(item: Item, steps: Sequence[Step]) -> list[Change]:
         return []
     after = len(item.pictures)
     before = after + sum(step.action == "deleted" for step in touched) - sum(step.action == "created" for step in touched)
-    return [("Images", str(before), str(after))]
+    return [("images", str(before), str(after))]

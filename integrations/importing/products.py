@@ -93,9 +93,10 @@ def _write(job: ImportJob, items: Sequence[Item], gone: dict[str, Ref], seen: Se
     numbers.pictures(coming)
     robbed = share_skus(job, coming, holders, others, set(going))
     steps = {item.external_id: build_steps(item, job.connection.provider) for item in coming}
-    ended = [step for pk in going if pk in others and (step := deactivation(pk, others[pk])) is not None]
+    going = {pk: ref for pk, ref in going.items() if pk in others}
+    ended = [step for pk in going if (step := deactivation(pk, others[pk])) is not None]
     if job.dry_run:
-        report(job, coming, steps, [others[pk] for pk in going if pk in others], outcome)
+        report(job, [item for item in coming if item.product_id not in seen], steps, [others[pk] for pk in going], outcome)
     else:
         every = joined([step for found in steps.values() for step in found] + ended + robbed)
         write_steps(job.connection.tenant_id, every)
@@ -103,14 +104,15 @@ def _write(job: ImportJob, items: Sequence[Item], gone: dict[str, Ref], seen: Se
         mark_gone(going.values(), now)
     outcome.counts["inactive"] += len(going)
     for item in coming:
-        _settle(item, bool(steps[item.external_id]), item.product_id in seen, outcome)
+        has_news = bool(steps[item.external_id]) and not job.dry_run  # A dry run leaves the news to be found again.
+        _settle(item, bool(steps[item.external_id]), has_news or item.product_id not in seen, outcome)
     return outcome
 
 
-def _settle(item: Item, has_changed: bool, was_counted: bool, outcome: Outcome) -> None:
+def _settle(item: Item, has_changed: bool, counts: bool, outcome: Outcome) -> None:
     if item.product_id > 0:  # Not a dry run's stand-in.
         outcome.seen.add(item.product_id)
-    if has_changed or not was_counted:
+    if counts:
         outcome.counts[{NEW: "created", LINKED: "linked"}.get(item.fate) or ("updated" if has_changed else "unchanged")] += 1
     for problem in [*item.fitted.problems, *item.problems]:
         outcome.note(problem, name=item.name, reference=item.external_id, product_id=item.product_id)

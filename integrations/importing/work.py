@@ -1,7 +1,8 @@
 """One step of an import: network first, then one transaction that ends with `job.save`. The cursor says all that the next step must know.
 
 {"phase", "done", "total"} and, from the products on, "seen": intervals of our product ids that the shop has shown (seen.py). "at": the
-page (the adapter's cursor, or how many of `only_ids` are done); "stage" and "after": see missing.py.
+page (the adapter's cursor, or how many of `only_ids` are done); "stage" and "gone": see missing.py; "after": the last row of the step
+before; "out": see pictures.py.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from common.clock import database_now
-from integrations.importing import missing
+from integrations.importing import missing, pictures
 from integrations.importing.categories import take_in_categories
 from integrations.importing.edits import look_again_at_edited
 from integrations.importing.job import Cursor, ImportJob, Stopped
@@ -39,7 +40,7 @@ def _start(job: ImportJob, cursor: Cursor) -> Cursor | None:
     """Who is there? And what was changed here since the last time?"""
     facts = job.adapter.describe() if job.only_ids is None or not job.connection.facts else None
     following = {**cursor, "phase": "categories" if job.only_ids is None else "products", "seen": []}
-    following["total"] = len(job.only_ids) if job.only_ids is not None else (facts and facts.products) or 0
+    following["total"] = len(set(job.only_ids)) if job.only_ids is not None else (facts and facts.products) or 0
 
     def write() -> Outcome:
         outcome = Outcome()
@@ -134,7 +135,11 @@ def _missing(job: ImportJob, cursor: Cursor) -> Cursor | None:
 
 
 def _pictures(job: ImportJob, cursor: Cursor) -> Cursor | None:
-    return _save(job, "pictures", Outcome, {**cursor, "phase": END})
+    wanted = job.connection.download_images and not job.dry_run
+    now, place = database_now(), {"after": 0, **cursor}
+    wave, following = pictures.fetch_wave(job, place, now) if wanted else (pictures.Wave(), None)
+    out = [host for host in (following or {}).get("out", ()) if host not in place.get("out", ())]
+    return _save(job, "pictures", lambda: pictures.enter(job, wave, out, now), following or {**cursor, "phase": END})
 
 
 def _save(job: ImportJob, phase: str, write: Callable[[], Outcome], following: Cursor) -> Cursor | None:

@@ -11,8 +11,8 @@ from integrations.importing.work import import_step
 from integrations.models import StoreConnection
 from integrations.providers.base import Page, StoreAdapter, StoreFacts
 from integrations.records import FieldProblem, StoreCategory, StoreImage, StoreProduct, StoreVariant
-from operations.models import Run, RunIssue, RunKind
-from operations.services import advance_run, finish_run, start_run
+from operations.models import Run, RunIssue, RunKind, RunStatus
+from operations.services import advance_run, start_run
 from tenants.actor import Actor, acting_as
 from tenants.models import Tenant
 
@@ -136,7 +136,7 @@ class Import:
         if not self.at_save(phase):
             return False
         place = json.loads(json.dumps(cursor or {"phase": "end"}))
-        if not advance_run(self.run, done=done, counts=counts, phase=phase, cursor=place):
+        if not advance_run(self.run, done=done, total=total, counts=counts, phase=phase, cursor=place):
             return False
         for issue in self.noted:
             issue.run = self.run
@@ -155,7 +155,8 @@ class Import:
         job = self.job()
         while self.step(job):
             pass
-        finish_run(self.run)
+        Run.objects.filter(pk=self.run.pk).update(status=RunStatus.COMPLETED)  # What else an end means is not the importer's.
+        self.run.refresh_from_db()
         return self
 
     @property

@@ -56,6 +56,11 @@ def picture_format(file: Any) -> str:
     return found
 
 
+def picture_path(sub_domain: str, file: Any) -> str:
+    """Storage path of a picture that a product of this business shows: the same for the same picture."""
+    return _digest_path("products", sub_domain, file, "")
+
+
 def _digest_path(folder: str, sub_domain: str, file: Any, filename: str) -> str:
     digest = hashlib.sha256()
     for chunk in file.chunks():

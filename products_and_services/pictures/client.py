@@ -9,7 +9,7 @@ from products_and_services.models.uploads import MAX_PICTURE_BYTES
 from products_and_services.pictures.found import Found
 from products_and_services.pictures.look import FIRST_BYTES, look_at
 
-DEADLINE_SECONDS = 5.0
+DEADLINE_SECONDS, DOWNLOAD_SECONDS = 5.0, 20.0
 # Picture hosts that negotiate give a JPEG or PNG to whoever names no other format; some turn away visitors without a name.
 HEADERS = {"Accept": "image/jpeg, image/png;q=0.9, image/*;q=0.5", "User-Agent": "Mozilla/5.0 (compatible; whatsappcrm; picture check)"}
 WORDS = {
@@ -30,10 +30,30 @@ def look_at_address(url: str, *, deadline: float = DEADLINE_SECONDS) -> Found:
         return Found(PictureStatus.UNREACHABLE, reason=str(failed))
 
 
+def fetch_picture(url: str, *, deadline: float = DOWNLOAD_SECONDS) -> bytes | Found:
+    """The whole picture, or why there is none of a kind and size that we keep. deadline: seconds for everything. Raises nothing."""
+    try:
+        answer = _fetch(url, time.monotonic() + deadline, head_only=False)
+    except AddressRefused as refused:
+        return Found(PictureStatus.REFUSED, reason=str(refused))
+    except TooLarge:
+        return Found(PictureStatus.OK, bytes=MAX_PICTURE_BYTES + 1, reason="The picture has more than 8 MB.")
+    except FetchFailed as failed:
+        return Found(PictureStatus.UNREACHABLE, reason=str(failed))
+    if answer.status != 200:
+        return _answered(answer.status)
+    found = _found(answer, len(answer.body))
+    return answer.body if found.status == PictureStatus.OK and found.format else found
+
+
+def _answered(status: int) -> Found:
+    return Found(PictureStatus.UNREACHABLE, status, reason=WORDS.get(status, f"Its host answers with {status}."))
+
+
 def _look(url: str, ends: float) -> Found:
     answer = _fetch(url, ends, head_only=True)
     if answer.status not in (200, 206):
-        return Found(PictureStatus.UNREACHABLE, answer.status, reason=WORDS.get(answer.status, f"Its host answers with {answer.status}."))
+        return _answered(answer.status)
     size = _size(answer)
     if size is not None and size > MAX_PICTURE_BYTES:
         return _found(answer, size)

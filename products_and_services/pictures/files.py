@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from PIL import Image, ImageOps
 
 from products_and_services.models.pictures import PictureStatus
+from products_and_services.models.uploads import picture_path
 from products_and_services.pictures.found import Found
 from products_and_services.pictures.look import look_at
 
@@ -35,6 +36,13 @@ def look_at_upload(file: Any) -> Found | None:
     if sight is None or sight.format not in AS_IT_IS:
         return None
     return Found(PictureStatus.OK, None, sight.format, sight.width, sight.height, file.size)
+
+
+def keep_picture(sub_domain: str, data: bytes) -> str:
+    """Stores a picture of a product; returns its name in the storage. One that is there already is not stored again."""
+    file = ContentFile(data)
+    name = picture_path(sub_domain, file)
+    return name if default_storage.exists(name) else default_storage.save(name, file)
 
 
 def _look(name: str, file: Any) -> Found:

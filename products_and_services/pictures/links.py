@@ -14,7 +14,7 @@ from common.clock import database_now
 from products_and_services.models import PictureFacts, PictureStatus, ProductImage, ProductVariant
 from products_and_services.models.pictures import facts_key
 from products_and_services.pictures.files import look_at_upload
-from products_and_services.pictures.found import Found
+from products_and_services.pictures.found import Found, next_look
 
 
 def source_expression(model: Any) -> Any:
@@ -95,6 +95,22 @@ def note_upload(picture: Any, found: Found) -> None:
     facts, _ = PictureFacts.objects.update_or_create(tenant_id=tenant_id, key=facts_key(name), defaults=values)
     picture.facts_id = facts.pk
     type(picture).objects.filter(pk=picture.pk).update(facts=facts)
+
+
+def note_looks(tenant_id: UUID, looks: dict[int, tuple[str, Found]], now: datetime) -> None:
+    """Facts of addresses that somebody has fetched in vain. looks: {picture id: (address, what was found)}, of ProductImage.
+
+    In the caller's transaction. They are looked at again by themselves, the rarer the more often it was in vain.
+    """
+    insert_missing(PictureFacts, [{"tenant_id": tenant_id, "key": facts_key(url), "source": url} for url, _ in looks.values()])
+    keys = {facts_key(url) for url, _ in looks.values()}
+    facts = {row.source: row for row in PictureFacts.objects.filter(tenant_id=tenant_id, key__among=keys)}
+    for source, row in facts.items():
+        found = next(found for url, found in looks.values() if url == source)
+        failures = row.failures + 1
+        again = {"failures": failures, "checked_at": now, "next_check_at": next_look(PictureStatus.UNREACHABLE, failures, now)}
+        PictureFacts.objects.filter(pk=row.pk).update(**found.columns(), **again)
+    update_rows(ProductImage, [{"id": pk, "facts_id": facts[url].pk} for pk, (url, _) in looks.items()], match=("id",))
 
 
 def products_showing(facts_ids: Iterable[int]) -> dict[int, set[int]]:

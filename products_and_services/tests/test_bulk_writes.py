@@ -142,3 +142,9 @@ TERMS = {"price": "19.9", "tags": ["a"], "created_at": NOW, "updated_at": NOW}  
 def test_inserting_nothing_and_taking_no_numbers_asks_nothing(db, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert (insert_rows(Product, []), take_numbers(Product, 0)) == ([], [])
+
+
+@pytest.mark.parametrize("number", [2**31 - 1, -(2**31)])
+def test_the_largest_and_smallest_numbers_go_in(tenant, products, number):
+    update_rows(Product, [{"id": product.pk, "stock_quantity": number} for product in products], match=("id",))
+    assert set(Product.objects.values_list("stock_quantity", flat=True)) == {number}
