@@ -144,13 +144,14 @@ CELERY_TASK_ROUTES = {
     "integrations.tasks.*": {"queue": "imports"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# django-celery-beat knows the time after which a ring is not worth answering as expire_seconds.
 CELERY_BEAT_SCHEDULE = {
-    "catalog-sweep": {"task": "meta_integration.tasks.sweep", "schedule": 60.0, "options": {"expires": 50}},
-    "operations-sweep": {"task": "operations.tasks.sweep", "schedule": 60.0, "options": {"expires": 50}},
-    "operations-watch": {"task": "operations.tasks.watch", "schedule": 60.0, "options": {"expires": 50}},
-    "operations-prune": {"task": "operations.tasks.prune", "schedule": 3_600.0, "options": {"expires": 3_000}},
-    "daily-backup": {"task": "operations.tasks.backup_if_due", "schedule": 3600.0, "options": {"expires": 3000}},
-    "catalog-readback-nightly": {"task": "meta_integration.tasks.readback_all", "schedule": 86_400.0, "options": {"expires": 3600}},
+    "catalog-sweep": {"task": "meta_integration.tasks.sweep", "schedule": 60.0, "options": {"expire_seconds": 50}},
+    "operations-sweep": {"task": "operations.tasks.sweep", "schedule": 60.0, "options": {"expire_seconds": 50}},
+    "operations-watch": {"task": "operations.tasks.watch", "schedule": 60.0, "options": {"expire_seconds": 50}},
+    "operations-prune": {"task": "operations.tasks.prune", "schedule": 3_600.0, "options": {"expire_seconds": 3_000}},
+    "daily-backup": {"task": "operations.tasks.backup_if_due", "schedule": 3600.0, "options": {"expire_seconds": 3000}},
+    "catalog-readback-nightly": {"task": "meta_integration.tasks.readback_all", "schedule": 86_400.0, "options": {"expire_seconds": 3600}},
 }
 CELERY_TIMEZONE = "UTC"
 

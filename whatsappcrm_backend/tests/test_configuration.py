@@ -4,7 +4,14 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+from django_celery_beat.schedulers import ModelEntry
+
 from supervisor.dotenv import TEMPLATE
+from whatsappcrm_backend.celery import app
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,3 +57,12 @@ def test_example_carries_no_secret() -> None:
     text = (ROOT / ".env.example").read_text()
     for name in ("SECRET_KEY", "ENCRYPTION_SECRET", "METRICS_TOKEN", "POSTGRES_PASSWORD", "DEMO_ADMIN_PASSWORD"):
         assert re.search(rf"^(# )?{name}=$", text, re.MULTILINE)
+
+
+@pytest.mark.django_db
+def test_rings_of_beat_end_with_the_next_one():
+    """A worker that was away for a day answers the newest ring, not a thousand old ones: the database scheduler must keep the limit."""
+    for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+        ModelEntry.from_entry(name, app=app, last_run_at=timezone.now(), **entry)
+    limits = dict(PeriodicTask.objects.filter(name__in=settings.CELERY_BEAT_SCHEDULE).values_list("name", "expire_seconds"))
+    assert limits == {name: entry["options"]["expire_seconds"] for name, entry in settings.CELERY_BEAT_SCHEDULE.items()}
