@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,13 +11,13 @@ from common.clock import database_now
 from common.encrypted_field import DecryptionError
 from common.errors import RemoteError, TransientError
 from common.redaction import clean_error_text
+from integrations.addresses import TAKEN, connected_already, kept_address
 from integrations.blocking import Access, access_of, block, unblock
 from integrations.models import StoreConnection
 from integrations.providers import adapter_class, adapter_for
 from integrations.providers.base import StoreFacts
 from integrations.runs.holding import REMOVED, open_run
 from operations.services import cancel_run
-from products_and_services.models.addresses import validate_web_address
 from tenants.services import record_audit
 
 __all__ = [
@@ -98,9 +97,12 @@ def save_connection(connection: StoreConnection, credentials: Mapping[str, str] 
 
     New keys or another address end a block: the shop is asked anew. Raises ValidationError naming the fields (credentials by their names).
     """
-    connection.store_url = clean_store_url(connection.store_url)
+    connection.clean_fields(exclude=["credentials", "store_url"])
+    connection.store_url = kept_address(connection.provider, connection.store_url)
     if not connection.address:
         raise ValidationError({"store_url": ["Enter the shop's address, for example https://shop.example."]})
+    if connected_already(connection):
+        raise ValidationError({"store_url": [TAKEN]})
     connection.full_clean(exclude=["credentials"])
     keys: Any = merged_credentials(connection, credentials or {})
     required = [field for field in adapter_class(connection.provider).credential_fields if field.required]
@@ -155,29 +157,6 @@ def merged_credentials(connection: StoreConnection, credentials: Mapping[str, st
     except DecryptionError:  # Then all of them have to be entered again.
         kept = {}
     return {**kept, **{name: value.strip() for name, value in credentials.items() if value and value.strip()}}
-
-
-def clean_store_url(url: str) -> str:
-    """The address as it is stored: with https:// when nothing is said, no slash at the end, no query; "" stays empty.
-
-    Raises ValidationError for what no shop can have, or when there are keys or a password in it.
-    """
-    url = url.strip()
-    if url and "://" not in url:
-        url = f"https://{url}"
-    try:
-        parts = urlsplit(url)
-        secret = parts.username or parts.password or "consumer_" in parts.query.lower()
-    except ValueError:
-        raise ValidationError({"store_url": ["This is no address. It looks like https://shop.example."]}) from None
-    if secret:
-        raise ValidationError({"store_url": ["Enter only the shop's address here; keys have fields of their own."]})
-    if url:
-        try:
-            validate_web_address(url)
-        except ValidationError as error:
-            raise ValidationError({"store_url": error.messages}) from None
-    return urlunsplit((parts.scheme.lower(), parts.netloc, parts.path.rstrip("/"), "", ""))
 
 
 def pause(connection: StoreConnection) -> None:

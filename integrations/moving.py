@@ -1,8 +1,8 @@
 """A shop that gets another address: is it still the same shop, and may its keys go there?"""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
+from integrations.addresses import leads_elsewhere, site_of
 from integrations.models import RefKind, StoreConnection
 from integrations.providers import adapter_class
 
@@ -15,7 +15,7 @@ OTHER_HOST = "The stored keys were entered for {}. For another site enter them a
 
 def other_shop(stored: StoreConnection, url: str) -> str:
     """Why a person must say that it is the same shop; "" when nothing speaks against it. stored: as in the database; url: cleaned."""
-    if stored.store_url.rstrip("/") == url:
+    if not leads_elsewhere(stored, url):
         return ""
     products = stored.refs.filter(kind=RefKind.PRODUCT, gone_at__isnull=True).count()
     return OTHER_SHOP.format(f"{products} product{'' if products == 1 else 's'}") if products else ""
@@ -25,10 +25,6 @@ def other_host(stored: StoreConnection, url: str, credentials: Mapping[str, str]
     """Why the stored keys do not go to this address; "" when it is the same site or all keys are new. Else whoever may change the address
     could have them sent to a place of his own."""
     needed = {field.name for field in adapter_class(stored.provider).credential_fields if field.required}
-    if _site(stored.store_url) == _site(url) or needed <= {name for name, value in credentials.items() if value}:
+    if site_of(stored.store_url) == site_of(url) or needed <= {name for name, value in credentials.items() if value}:
         return ""
-    return OTHER_HOST.format(_site(stored.store_url))
-
-
-def _site(url: str) -> str:
-    return urlsplit(url).netloc.lower().removeprefix("www.")
+    return OTHER_HOST.format(site_of(stored.store_url))

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from common.admin import PasswordWidget
 from common.encrypted_field import DecryptionError
-from integrations.connections import clean_store_url
+from integrations.addresses import TAKEN, connected_already, kept_address
 from integrations.models import Provider, StoreConnection
 from integrations.moving import other_host, other_shop
 from integrations.providers import adapter_class
@@ -15,7 +15,6 @@ from integrations.providers.base import CredentialField
 
 PREFIX = "credential_"
 STORED = "•••• stored, leave blank to keep"
-TAKEN = "This shop is connected already. Open it in the list of shops, and change it there."
 NO_ADDRESS = "Enter the shop's address, for example https://shop.example"
 
 
@@ -84,7 +83,7 @@ class StoreConnectionForm(forms.ModelForm):
     def clean_store_url(self) -> str:
         """As it is kept; keys in an address are refused, not stored."""
         try:
-            return clean_store_url(self.cleaned_data.get("store_url") or "")
+            return kept_address(self.provider, self.cleaned_data.get("store_url") or "")
         except ValidationError as error:
             raise ValidationError([text for texts in error.message_dict.values() for text in texts]) from None
 
@@ -107,5 +106,5 @@ class StoreConnectionForm(forms.ModelForm):
 
     def _is_taken(self, url: str) -> bool:
         tenant = self.instance.tenant_id or getattr(self.cleaned_data.get("tenant"), "pk", None)
-        others = StoreConnection.objects.filter(tenant_id=tenant, provider=self.provider, store_url__iexact=url)
-        return bool(tenant) and others.exclude(pk=self.instance.pk).exists()
+        wanted = StoreConnection(pk=self.instance.pk, tenant_id=tenant, provider=self.provider, store_url=url)
+        return bool(tenant) and connected_already(wanted) is not None

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from common.admin import Banner, TenantModelAdmin, Tool, display, live_cell, register, render_badge, render_moment
 from common.clock import database_now
+from integrations.addresses import leads_elsewhere
 from integrations.admin.connection_form import StoreConnectionForm, credential_fields, declared_credentials, stored_keys
 from integrations.admin.connection_pages import LEVELS, ConnectionPages
 from integrations.admin.delete_page import DeletePage
@@ -154,7 +155,7 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         inputs = [name for name in declared_credentials() if obj is None or name in credential_fields(obj.provider)]
         if not self._may_edit(request, obj):
             inputs = ["keys"]
-        moved = obj is not None and request.method == "POST" and request.POST.get("store_url", "").strip().rstrip("/") != obj.store_url
+        moved = obj is not None and request.method == "POST" and leads_elsewhere(obj, request.POST.get("store_url", ""))
         hidden = set() if moved and self._may_edit(request, obj) else {"same_shop"}
         shown = []
         for title, options in super().get_fieldsets(request, obj):

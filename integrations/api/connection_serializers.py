@@ -3,16 +3,19 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from integrations.connections import ConnectionResult, clean_store_url
+from integrations.addresses import TAKEN, connected_already, kept_address
+from integrations.connections import ConnectionResult
 from integrations.models import Provider, StoreConnection
 from integrations.moving import other_host, other_shop
 from integrations.runs import result_of
 from integrations.schedules import next_run, schedule_words
 from operations.api import run_url
 from operations.models import Run, RunStatus
+from tenants.auth import tenant_of
 from tenants.serializers import TenantModelSerializer
 
 STATES = ("ready", "paused", "blocked")
@@ -75,6 +78,7 @@ class ConnectionSerializer(TenantModelSerializer):
         child=serializers.CharField(max_length=500, trim_whitespace=True), write_only=True, required=False,
         help_text="WooCommerce: consumer_key and consumer_secret.",
     )  # fmt: skip
+    store_url = serializers.CharField(max_length=500, help_text="For example https://shop.example or https://example.com/shop")
     same_shop = serializers.BooleanField(
         write_only=True, default=False, help_text="With another address: it is the same shop, which has moved."
     )
@@ -95,11 +99,14 @@ class ConnectionSerializer(TenantModelSerializer):
         read_only_fields = (
             "is_active", "blocked_at", "blocked_reason", "checked_at", "imported_at", "created_at", "updated_at",
         )  # fmt: skip
-        extra_kwargs = {"store_url": {"required": True, "allow_blank": False}}
 
     def validate_store_url(self, url: str) -> str:
         """As it is stored, so that one shop is not connected twice."""
-        return clean_store_url(url)
+        provider = str(self.instance.provider if self.instance else self.initial_data.get("provider") or "")
+        try:
+            return kept_address(provider if provider in Provider.values else Provider.WOOCOMMERCE, url)
+        except DjangoValidationError as error:
+            raise serializers.ValidationError(error.message_dict["store_url"]) from None
 
     def validate_provider(self, provider: str) -> str:
         """What came from one kind of shop cannot come from another."""
@@ -110,12 +117,20 @@ class ConnectionSerializer(TenantModelSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """An address that looks like another shop's, or that the stored keys were not meant for."""
         same_shop, stored, url = attrs.pop("same_shop", False), self.instance, attrs.get("store_url", "")
+        if url and self._is_taken(attrs.get("provider", Provider.WOOCOMMERCE), url):
+            raise serializers.ValidationError({"store_url": [TAKEN]})
         if stored is not None and url:
             if (why := other_shop(stored, url)) and not same_shop:
                 raise serializers.ValidationError({"same_shop": [why]})
             if why := other_host(stored, url, attrs.get("credentials", {})):
                 raise serializers.ValidationError({"store_url": [why]})
         return super().validate(attrs)
+
+    def _is_taken(self, provider: str, url: str) -> bool:
+        stored = self.instance
+        wanted = StoreConnection(pk=stored and stored.pk, tenant=tenant_of(self.context["request"]), store_url=url)
+        wanted.provider = stored.provider if stored else provider
+        return connected_already(wanted) is not None
 
     @extend_schema_field(serializers.ChoiceField(choices=STATES))
     def get_state(self, connection: StoreConnection) -> str:

@@ -63,6 +63,11 @@ class StoreAdapter(ABC):
     def __init__(self, connection: "StoreConnection") -> None:
         self.connection = connection
 
+    @staticmethod
+    def store_address(typed: str) -> str:
+        """The shop's address in what somebody has typed or copied: the same for one shop however it was written. Pure, does not judge."""
+        return typed.strip()
+
     @abstractmethod
     def describe(self) -> StoreFacts:
         """Finds the shop, proves the credentials, and says what kind of shop it is. For "Test connection" and the start of an import.

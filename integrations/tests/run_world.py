@@ -14,6 +14,7 @@ from integrations import providers
 from integrations.importing.job import ImportJob, NeedsConfirmation, Stopped
 from integrations.models import Provider, StoreConnection
 from integrations.providers.base import CredentialField, Page, StoreAdapter, StoreFacts
+from integrations.providers.woocommerce import addresses
 from integrations.runs import work_on_import, working
 from operations import background
 from operations.models import Run, RunIssue
@@ -25,6 +26,7 @@ class QuietAdapter(StoreAdapter):
     """A shop that says who it is, or raises what `refusal` holds."""
 
     refusal: Exception | None = None
+    store_address = staticmethod(addresses.store_address)
     credential_fields = (
         CredentialField("consumer_key", "Consumer key", environment="WOO_CONSUMER_KEY"),
         CredentialField("consumer_secret", "Consumer secret", environment="WOO_CONSUMER_SECRET"),

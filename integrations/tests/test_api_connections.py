@@ -3,6 +3,7 @@
 import pytest
 
 from common.errors import NeedsConfigurationError
+from integrations.addresses import TAKEN
 from integrations.models import LinkQuestion, StoreConnection, WebhookLog
 from integrations.runs import open_run, start_import
 from integrations.tests.run_world import QuietAdapter, connect, fresh
@@ -53,7 +54,8 @@ def test_what_is_wrong_is_named(run_world, shop, api):
     assert "store_url" in fields(store_url="https://user:pass@new.example")
     assert "schedule" in fields(schedule="sometimes")
     assert "provider" in fields(provider="gopher")
-    assert "exists" in str(fields(store_url="https://shop.example/"))
+    assert fields(store_url="http://www.shop.example/wp-admin/") == {"store_url": [TAKEN]}
+    assert all(isinstance(text, str) for text in fields(store_url="https://user:pass@new.example")["store_url"])
     assert StoreConnection.objects.count() == 1
 
 

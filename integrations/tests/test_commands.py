@@ -73,6 +73,11 @@ def test_a_known_shop_gets_new_keys_and_is_unblocked(run_world, shop, command, k
     assert (now.pk, now.name, now.blocked_at, now.credential("consumer_key")) == (shop.pk, "Mine", None, "ck_from_environment")
 
 
+def test_a_known_shop_is_known_however_its_address_is_written(run_world, shop, command, keys):
+    assert command("connect_store", "--tenant", "solar", "woocommerce", "--url", "HTTP://WWW.Shop.example/wp-json/wc/v3")[0] == 0
+    assert StoreConnection.objects.get().store_url == "http://www.shop.example"
+
+
 def test_a_known_shop_keeps_its_keys_when_the_new_ones_are_refused(run_world, shop, command, keys):
     QuietAdapter.refusal = NeedsConfigurationError("No.")
     assert command("connect_store", "--tenant", "solar", "woocommerce", "--url", "https://shop.example/")[0] == 1

@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from common.errors import NeedsConfigurationError, TransientError
+from integrations.addresses import TAKEN, kept_address
 from integrations.connections import (
     check_connection,
-    clean_store_url,
     pause,
     remove_connection,
     save_connection,
@@ -71,13 +71,33 @@ def test_what_cannot_be_kept_says_which_field_and_keeps_nothing(run_world, tenan
 
 @pytest.mark.parametrize(("typed", "kept"), [("shop.example", "https://shop.example"), ("HTTP://shop.example/a/", "http://shop.example/a")])
 def test_addresses_are_completed(typed, kept):
-    assert clean_store_url(typed) == kept
+    assert kept_address("woocommerce", typed) == kept
 
 
-def test_one_address_once_per_business(run_world, shop, tenant, other_tenant):
-    with pytest.raises(ValidationError):
-        save_connection(StoreConnection(tenant=tenant, store_url="https://shop.example/"), KEYS)
-    assert save_connection(StoreConnection(tenant=other_tenant, store_url="https://shop.example"), KEYS)
+SAME_SHOP = ("https://shop.example/", "HTTPS://Shop.Example//wp-admin/index.php", "shop.example/wp-json/wc/v3/", "http://shop.example",
+             "https://www.shop.example:443", "https://shop.example/?utm=1#top")  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", SAME_SHOP)
+def test_one_shop_once_per_business_however_its_address_is_written(run_world, shop, tenant, other_tenant, typed):
+    with pytest.raises(ValidationError) as problem:
+        save_connection(StoreConnection(tenant=tenant, store_url=typed), KEYS)
+    assert problem.value.message_dict == {"store_url": [TAKEN]}
+    assert save_connection(StoreConnection(tenant=other_tenant, store_url=typed), KEYS)
+
+
+@pytest.mark.parametrize("typed", ["https://shop.example/store", "https://shop.example:8443", "https://other.shop.example"])
+def test_shops_side_by_side_are_two(run_world, shop, tenant, typed):
+    assert save_connection(StoreConnection(tenant=tenant, store_url=typed), KEYS)
+
+
+def test_whatever_was_connected_twice_before_can_still_be_changed(run_world, shop, tenant):
+    twin = StoreConnection.objects.create(tenant=tenant, store_url=f"{shop.store_url}/", credentials=KEYS)
+    twin.name = "Twin"
+    with pytest.raises(ValidationError):  # It would be written like the other one now.
+        save_connection(twin)
+    twin.store_url = "https://twin.example"
+    assert save_connection(twin, KEYS).name == "Twin"
 
 
 def test_empty_keys_stay_as_they_are(run_world, shop):

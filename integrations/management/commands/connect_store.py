@@ -9,7 +9,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from integrations.connections import ConnectionResult, check_connection, clean_store_url, merged_credentials, save_connection
+from integrations.addresses import connected_already, kept_address
+from integrations.connections import ConnectionResult, check_connection, merged_credentials, save_connection
 from integrations.models import Provider, StoreConnection
 from integrations.providers import adapter_class
 from integrations.providers.base import CredentialField
@@ -50,10 +51,10 @@ class Command(BaseCommand):
 
     def _connection(self, tenant: Tenant, options: dict[str, Any]) -> tuple[StoreConnection, dict[str, str]]:
         """The shop with this address, or a new one, with the keys it is tested with; not saved yet."""
-        address = clean_store_url(options["url"])
-        known = StoreConnection.objects.for_tenant(tenant).select_related("tenant").defer("credentials")
-        connection = known.filter(provider=options["provider"], store_url=address).first()
-        connection = connection or StoreConnection(tenant=tenant, provider=options["provider"], store_url=address)
+        address = kept_address(options["provider"], options["url"])
+        named = StoreConnection(tenant=tenant, provider=options["provider"], store_url=address)
+        connection = connected_already(named) or named
+        connection.store_url = address
         connection.name = options["name"] or connection.name
         fields = adapter_class(connection.provider).credential_fields
         keys = {field.name: _secret(field) for field in fields}

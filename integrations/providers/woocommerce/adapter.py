@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from integrations.providers.base import CredentialField, Page, Raw, StoreAdapter, StoreFacts
 from integrations.providers.reading import Problems, read_line
+from integrations.providers.woocommerce.addresses import store_address
 from integrations.providers.woocommerce.attaching import Variations
 from integrations.providers.woocommerce.client import WooClient
 from integrations.providers.woocommerce.fields import CATEGORY_FIELDS, CURRENCY
@@ -47,6 +48,11 @@ class WooAdapter(StoreAdapter):
         self._lists = Lists(self.client, PageSizes(known.get("page_sizes")), past_caches=known.get("past_caches") is True)
         self._variations: Variations | None = None
         self._currency, self._version, self._version_of = (str(known.get(name) or "") for name in ("currency", "version", "version_of"))
+
+    @staticmethod
+    def store_address(typed: str) -> str:
+        """See StoreAdapter."""
+        return store_address(typed)
 
     def describe(self) -> StoreFacts:
         """See StoreAdapter."""
