@@ -7,12 +7,13 @@ from typing import Any
 MASK = "***"
 SECRET_NAMES = re.compile(r"(?i)^(.*(token|secret|password|passwd|authorization|api[-_]?key|appsecret_proof|consumer_key|signature).*)$")
 _IN_TEXT = re.compile(
-    r"(?i)\b(access_token|appsecret_proof|client_secret|app_secret|consumer_secret|consumer_key|password|api_key|verify_token)"
+    r"(?i)\b(access_token|appsecret_proof|client_secret|app_secret|(?:oauth_)?consumer_(?:secret|key)|oauth_signature|password|api_key|"
+    r"verify_token)"
     r"(\"?'?\s*[=:]\s*\"?'?)([^\s\"'&,;}]{4,})"
 )
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s\"']{4,}")
 _USERINFO = re.compile(r"(://[^\s/@:\"']{0,100}:)[^\s/@\"']+(?=@)")  # smtp://user:password@host
-_GRAPH_TOKEN = re.compile(r"\bEAA[A-Za-z0-9]{8,}")
+_BY_THEIR_LOOKS = re.compile(r"\bEAA[A-Za-z0-9]{8,}|c[ks]_[0-9a-f]{40}(?![0-9a-f])")  # Tokens of Meta's, keys and secrets of WooCommerce's.
 MAX_TEXT = 20_000
 SHORTEST_KNOWN = 12  # Shorter ones would mask ordinary words.
 _known: tuple[str, ...] = ()
@@ -33,7 +34,7 @@ def redact_text(text: str) -> str:
             text = text.replace(secret, MASK)
     text = _IN_TEXT.sub(lambda found: f"{found[1]}{found[2]}{MASK}", text)
     text = _USERINFO.sub(rf"\1{MASK}", text)
-    return _GRAPH_TOKEN.sub(MASK, _BEARER.sub(f"Bearer {MASK}", text))
+    return _BY_THEIR_LOOKS.sub(MASK, _BEARER.sub(f"Bearer {MASK}", text))
 
 
 def redact(value: Any) -> Any:

@@ -244,3 +244,10 @@ def test_half_a_key_where_a_text_was_cut_is_left_out():
 
 def test_the_title_of_a_page_is_told():
     assert refused(403, HTML, WORDFENCE).data["said"] == "403 Forbidden"
+
+
+@pytest.mark.parametrize("part", [b"[],", b"{},", b'"a",', b'{"":0},', b"1,"])
+def test_millions_of_tiny_values_do_not_fill_the_memory(part):
+    """Of two bytes each on the way (packed: next to nothing), of sixty-four and more in memory."""
+    assert refused(200, JSON, b"[" + part * 600_000 + b"1]").kind == "too_large"
+    assert refused(200, JSON, b"[NaN," + part * 600_000 + b"1]").kind == "too_large"

@@ -18,6 +18,8 @@ _AFTER = re.compile(rb"\s*(<[^\[{]*)?")
 _CHARSET = re.compile(r"(utf|iso|windows|cp|latin|koi8|gb|big5|euc|shift)[a-z0-9_-]{0,20}")  # Python knows others, which are no such thing.
 MOST_STARTS = 20  # Places in a notice that may be where the answer begins.
 LONGEST_NOTICE = 64 * 1024
+# Values in one answer. A page of products has some ten thousand; empty ones are two bytes on the way and sixty-four in memory.
+MOST_VALUES = 500_000
 
 
 class Unreadable(Exception):
@@ -41,6 +43,8 @@ def parse_body(body: bytes, charset: str = "") -> Parsed:
     body = _as_utf8(body, charset).lstrip(BOM_UTF8 + b" \t\r\n").rstrip()  # Each PHP file that was saved with a BOM prints one.
     if not body:
         raise Unreadable("empty")
+    if sum(map(body.count, (b"[", b"{", b","))) > MOST_VALUES:
+        raise Unreadable("too_large")
     data = _parsed(body)
     if isinstance(data, (list, dict)):
         return Parsed(data)
