@@ -16,6 +16,7 @@ from common.redaction import MASK, clean_error_text
 from common.retry import http_date, retry_after_seconds
 from integrations.providers.woocommerce import pages
 from integrations.providers.woocommerce.addresses import address_to_type, is_login, joined, only_a_slash_more, store_address
+from integrations.providers.woocommerce.echoes import without_our_key
 from integrations.providers.woocommerce.json_body import Parsed, Unreadable, looks_like_html, parse_body
 from integrations.providers.woocommerce.refusals import kind_of_refusal
 from integrations.providers.woocommerce.words import trouble
@@ -74,6 +75,8 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, asked: Ask
     if refusal is not None:
         raise _refused(refusal, lower, parsed.data, asked)
     data = _of_the_right_kind(parsed, asked, lower)
+    if any(secret and secret.encode() in body for secret in asked.secrets):
+        data = without_our_key(data, asked.secrets)
     return WooAnswer(data, _number(lower, "x-wp-total"), _number(lower, "x-wp-totalpages"), _harmless(lower), parsed.had_notice)
 
 
