@@ -188,6 +188,26 @@ def test_the_same_page_again_and_again() -> None:
     assert caught.value.kind == "list_repeats"
 
 
+def test_a_shop_that_turns_pages_only_is_read_so_and_remembered() -> None:
+    shop, numbers = filled(250)
+    shop.faults.add("no_offset")
+    adapter = adapter_of(shop)
+    assert ids(pages_of(adapter)) == numbers
+    learnt = adapter.learnt()
+    assert learnt["by_pages"] is True and learnt["past_caches"] is False
+    again = adapter_of(shop, learnt)
+    assert ids(pages_of(again)) == numbers
+    assert ["page" in params for path, params in again.client.asked if path == "products"] == [True] * 3
+
+
+def test_a_cache_that_gives_the_first_page_for_every_page() -> None:
+    shop, _ = filled(250)
+    shop.faults.add("repeated_page")
+    with pytest.raises(TransientError) as caught:
+        pages_of(adapter_of(shop))
+    assert caught.value.kind == "list_repeats"
+
+
 def test_a_cache_that_a_fresh_request_gets_past() -> None:
     shop, numbers = filled(250)
     adapter = adapter_of(shop)
@@ -271,13 +291,21 @@ def test_a_host_that_strips_the_totals() -> None:
 
 
 def test_another_order_is_an_error_not_a_gap() -> None:
-    shop, _ = filled(50)
+    shop, _ = filled(101)
     adapter = adapter_of(shop)
     answer = adapter.client.get
     adapter.client.get = lambda path, params=None: answer(path, {**(params or {}), "order": "desc"})
     with pytest.raises(TransientError) as caught:
         pages_of(adapter)
     assert caught.value.kind == "list_order"
+
+
+def test_a_small_shop_may_list_in_any_order() -> None:
+    shop, numbers = filled(50)
+    adapter = adapter_of(shop)
+    answer = adapter.client.get
+    adapter.client.get = lambda path, params=None: answer(path, {**(params or {}), "order": "desc"})
+    assert sorted(ids(pages_of(adapter))) == numbers
 
 
 @pytest.mark.parametrize("rows", [[None], [5], [{}], [{"id": "x"}], [[]]])

@@ -74,6 +74,19 @@ def test_what_people_type(typed):
     assert len(site.asked) == 1
 
 
+@pytest.mark.parametrize("answer", [refusal("woocommerce_rest_cannot_view", 401), refusal("rest_not_logged_in", 401), data([{"id": 1}])])
+def test_a_shop_that_hides_its_index(answer):
+    site = Site()
+    site.pages[f"{SHOP}/wp-json/wc/v3/products"] = answer
+    assert site.find() == Place(f"{SHOP}/wp-json")
+
+
+def test_a_site_that_knows_nothing_of_products_is_no_shop():
+    site = Site()
+    site.pages[f"{SHOP}/wp-json/wc/v3/products"] = data({"error": "nothing here"}, 404)
+    assert site.fails().kind == "not_wordpress"
+
+
 def test_a_shop_in_a_folder():
     site = Site()
     site.pages[f"{SHOP}/store/wp-json/"] = index(f"{SHOP}/store")

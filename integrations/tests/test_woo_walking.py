@@ -1,6 +1,7 @@
 """A list that people change between any two requests: whatever they do, what stays in it is read, and the reading ends."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.providers.woocommerce.page_sizes import MOST_PATIENCE, SIZES, PageSizes
-from integrations.providers.woocommerce.walking import END, GO_ON, LOOK_AGAIN, Place, judge
+from integrations.providers.woocommerce.walking import END, GO_ON, LOOK_AGAIN, Place, judge, page_at
 
 edits = st.lists(
     st.tuples(st.sampled_from(["trash", "trash_many", "add", "restore", "nothing"]), st.integers(0, 400), st.integers(1, 30)), max_size=60
@@ -37,14 +38,21 @@ class Shelf:
             self.next += how_many
 
 
-def read(shelf: Shelf, edits: list[tuple[str, int, int]], *, size: int, totals: bool = True) -> tuple[set[int], int]:
+def read(
+    shelf: Shelf, edits: list[tuple[str, int, int]], *, size: int, totals: bool = True, by_pages: bool = False
+) -> tuple[set[int], int]:
     """(numbers that came, requests)."""
     place, came, waiting, tries = Place(), set(), list(edits), 0
     for requests in range(1, 2000):
         if waiting:
             shelf.edit(*waiting.pop(0))
-        ids = shelf.living[place.offset : place.offset + size]
-        verdict = judge(place, ids, len(shelf.living) if totals else None, size, tries)
+        rows = size
+        if by_pages:
+            page, rows, start = page_at(place.offset, size)
+            assert start == (page - 1) * rows <= place.offset and start + rows > place.offset + 1
+            place = replace(place, offset=start)
+        ids = shelf.living[place.offset : place.offset + rows]
+        verdict = judge(place, ids, len(shelf.living) if totals else None, rows, tries)
         assert verdict.what in (GO_ON, LOOK_AGAIN, END), verdict
         if verdict.what == LOOK_AGAIN:
             place, tries = verdict.place, tries + 1
@@ -56,11 +64,11 @@ def read(shelf: Shelf, edits: list[tuple[str, int, int]], *, size: int, totals: 
     raise AssertionError("no end")
 
 
-@given(st.integers(0, 300), edits, st.sampled_from([5, 20, 100]))
-def test_what_stays_is_read_whatever_people_do(count: int, edits: list[tuple[str, int, int]], size: int) -> None:
+@given(st.integers(0, 300), edits, st.sampled_from([5, 20, 100]), st.booleans())
+def test_what_stays_is_read_whatever_people_do(count: int, edits: list[tuple[str, int, int]], size: int, by_pages: bool) -> None:
     shelf = Shelf(count)
     try:
-        came, _ = read(shelf, edits, size=size)
+        came, _ = read(shelf, edits, size=size, by_pages=by_pages)
     except AssertionError as error:
         # Only this may happen: after a first look everything vanished, or two looks that do not agree while people go on restoring.
         assert "list_vanished" in str(error) or "list_totals" in str(error)
@@ -122,3 +130,25 @@ def test_slow_pages_are_no_reason_for_larger_ones() -> None:
 )
 def test_sizes_that_are_none_are_the_usual_one(kept: Any) -> None:
     assert PageSizes(kept).of("products") == 100
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_turned_page_always_reaches_behind_the_row_that_is_known(size: int) -> None:
+    for offset in range(0, 30_000):
+        page, rows, start = page_at(offset, size)
+        assert start == (page - 1) * rows and rows <= 100 and start <= offset < start + rows - 1
+
+
+def test_pages_that_are_turned_are_nearly_whole() -> None:
+    offset, requests = 0, 0
+    while offset < 100_000:
+        _, rows, start = page_at(offset, 100)
+        offset, requests = start + rows - 1, requests + 1
+    assert requests < 1_150  # With offsets: 1,011.
+
+
+def test_the_order_of_a_list_that_came_whole_does_not_matter() -> None:
+    assert judge(Place(), [3, 1, 2], 3, 100).what == END
+    assert judge(Place(), [3, 1, 2], 4, 100).what == "list_order"
+    assert judge(Place(), [3, 1, 2], None, 100).what == "list_order"
+    assert judge(Place(), [3, 1, 1], 3, 100).what == "list_order"

@@ -127,6 +127,10 @@ def test_lists_that_lie(shop, get):
     whole = {page: [row["id"] for row in get(page=page).json()] for page in (1, 2, 3)}
     shop.faults.add("repeated_page")
     assert [row["id"] for row in get(page=3).json()] == whole[1] == [row["id"] for row in get(page=99).json()]
+    assert [row["id"] for row in get(offset=10).json()] == whole[1]
+    shop.faults.clear()
+    shop.faults.add("no_offset")
+    assert [[row["id"] for row in get(offset=10, page=page).json()] for page in (1, 2)] == [whole[1], whole[2]]
     shop.faults.clear()
     shop.faults.add("duplicate_ids", rows=2)
     assert [row["id"] for row in get(page=2).json()] == whole[1][-2:] + whole[2]

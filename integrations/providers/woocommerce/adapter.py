@@ -45,7 +45,8 @@ class WooAdapter(StoreAdapter):
         known: dict[str, Any] = facts if isinstance(facts, dict) else {}
         key, secret = connection.credential("consumer_key"), connection.credential("consumer_secret")
         self.client = WooClient(connection.store_url, key, secret, remembered=known)
-        self._lists = Lists(self.client, PageSizes(known.get("page_sizes")), past_caches=known.get("past_caches") is True)
+        ways = {name: known.get(name) is True for name in ("past_caches", "by_pages")}
+        self._lists = Lists(self.client, PageSizes(known.get("page_sizes")), **ways)
         self._variations: Variations | None = None
         self._currency, self._version, self._version_of = (str(known.get(name) or "") for name in ("currency", "version", "version_of"))
 
@@ -71,7 +72,7 @@ class WooAdapter(StoreAdapter):
         """See StoreAdapter."""
         ours = {
             "currency": self._currency, "version": self._version, "version_of": self._version_of, "page_sizes": self._lists.sizes.as_json(),
-            "past_caches": self._lists.past_caches,
+            "past_caches": self._lists.past_caches, "by_pages": self._lists.by_pages,
         }  # fmt: skip
         if self._variations is not None:
             ours["has_variations_endpoint"] = self._variations.knows_all

@@ -164,7 +164,7 @@ class WooClient:
         try:
             self._ask("variations", {"per_page": "1", "_fields": "id"}, self.remembered["auth"])
         except RemoteError as error:
-            if error.kind not in ("no_route", "bad_request", "not_found"):
+            if error.kind not in ("no_route", "bad_request") and error.status != 404:
                 raise
             return False
         return True

@@ -39,6 +39,8 @@ class Place:
 Ask = Callable[[str, bool], Seen]
 _IS_THERE = frozenset({"rest_locked", "header_stripped", "no_rights", "no_route", "firewall"})
 
+_ASKS_WHO = frozenset({"rest_locked", "header_stripped", "no_rights"})
+
 
 class Search:
     """One search. ask(url, is_page): GETs an address of the shop's origin without key, follows nothing, raises the four errors.
@@ -60,6 +62,7 @@ class Search:
         found = self._api_at(f"{self._store}/wp-json/")
         found = found or self._announced()
         found = found or self._api_at(f"{self._store}/index.php/wp-json/")
+        found = found or self._without_index()
         if found:
             return found
         if self._elsewhere:
@@ -88,6 +91,18 @@ class Search:
         name = data.get("name")
         plain = html.unescape(name)[:200] if isinstance(name, str) else ""  # WordPress keeps it with its entities.
         return Place(root, _address(data.get("home")) or _address(data.get("url")), plain)
+
+    def _without_index(self) -> Place | None:
+        """Some security plugins hide what WordPress says of itself; WooCommerce behind it still asks who is there."""
+        root = f"{self._store}/wp-json"
+        seen, _ = self._followed(f"{root}/{NAMESPACE}/products?per_page=1&_fields=id", is_page=False)
+        if seen is None:
+            return None
+        try:
+            read_answer(seen.status, seen.headers, seen.body, self._asked(f"{root}/{NAMESPACE}/products", "products"))
+        except RemoteError as error:
+            return Place(root) if error.kind in _ASKS_WHO else None
+        return Place(root)
 
     def _announced(self) -> Place | None:
         """By the link that WordPress puts into the head of every page."""
@@ -164,8 +179,8 @@ class Search:
         found = next((kind for kind in self._looks if kind in ("challenge", "firewall", "suspended", "maintenance")), "")
         return found or ("rest_locked" if "wordpress" in self._looks else "not_wordpress")
 
-    def _asked(self, url: str) -> Asked:
-        return Asked(url, proven=self._proven, now=self._now)
+    def _asked(self, url: str, path: str = "") -> Asked:
+        return Asked(url, path, proven=self._proven, now=self._now)
 
     def _error(self, kind: str, **more: Any) -> RemoteError:
         return error_of(kind, self._asked(self._store), **more)

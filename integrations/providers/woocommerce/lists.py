@@ -1,7 +1,7 @@
 """Lists of a shop, window by window or whole: never a row lost or twice, smaller windows where the shop is slow, every loop with an end."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic, time_ns
 from typing import Any, Protocol
 
@@ -9,7 +9,7 @@ from common.errors import RemoteError
 from integrations.providers.woocommerce.answers import WooAnswer
 from integrations.providers.woocommerce.page_sizes import PageSizes
 from integrations.providers.woocommerce.tidy import number_of
-from integrations.providers.woocommerce.walking import END, GO_ON, LOOK_AGAIN, Place, judge
+from integrations.providers.woocommerce.walking import END, GO_ON, LOOK_AGAIN, Place, judge, page_at
 from integrations.providers.woocommerce.words import SMALLER_PAGES, trouble
 
 BY_NUMBER = {"orderby": "id", "order": "asc"}
@@ -34,15 +34,17 @@ class Window:
 
 
 class Lists:
-    """past_caches: whether each request is made to look new, because a cache in front of the shop has given old lists."""
+    """past_caches: whether each request is made to look new, because a cache in front of the shop has given old lists; by_pages: whether
+    pages are turned, because a plugin of the shop does not hear which row to begin with."""
 
-    def __init__(self, client: Client, sizes: PageSizes, *, past_caches: bool = False) -> None:
-        self.client, self.sizes, self.past_caches = client, sizes, past_caches
+    def __init__(self, client: Client, sizes: PageSizes, *, past_caches: bool = False, by_pages: bool = False) -> None:
+        self.client, self.sizes, self.past_caches, self.by_pages = client, sizes, past_caches, by_pages
 
     def window(self, name: str, path: str, params: dict[str, str], place: Place) -> Window:
         """The next window that holds anything new. name: whose page sizes count. Raises one of the four errors."""
         for tries in range(MOST_LOOKS):
-            size, answer = self._asked(name, path, params, place.offset)
+            start, size, answer = self._asked(name, path, params, place.offset)
+            place = replace(place, offset=start)
             ids = [number_of(row) for row in answer.data]
             if None in ids:
                 raise trouble("unreadable").error_for(proven=True)
@@ -50,9 +52,8 @@ class Lists:
             if verdict.what in (GO_ON, END):
                 rows = self._fresh(answer.data, place.last)
                 return Window(rows, verdict.place if verdict.what == GO_ON else None, answer.total)
-            if verdict.what != LOOK_AGAIN and self.past_caches:
-                raise trouble(verdict.what).error_for(proven=True)
-            self.past_caches = self.past_caches or verdict.what != LOOK_AGAIN
+            if verdict.what != LOOK_AGAIN:
+                self._another_way(verdict.what)
             place = verdict.place
         raise trouble("list_totals").error_for(proven=True)
 
@@ -71,14 +72,23 @@ class Lists:
             place = window.following
         raise trouble("list_totals").error_for(proven=True)
 
-    def _asked(self, name: str, path: str, params: dict[str, str], offset: int) -> tuple[int, WooAnswer]:
-        """(size, answer), with a smaller size where the shop does not manage the one that is usual."""
+    def _another_way(self, kind: str) -> None:
+        """A list that cannot be right is asked for past caches, then by pages. Raises the trouble when neither is left."""
+        if not self.past_caches:
+            self.past_caches = True
+        elif kind == "list_repeats" and not self.by_pages:
+            self.by_pages, self.past_caches = True, False
+        else:
+            raise trouble(kind).error_for(proven=True)
+
+    def _asked(self, name: str, path: str, params: dict[str, str], offset: int) -> tuple[int, int, WooAnswer]:
+        """(first row, size, answer), with a smaller size where the shop does not manage the one that is usual."""
         first = self.sizes.state(name)
         while True:
             size, started = self.sizes.of(name), monotonic()
-            asked = {**params, **BY_NUMBER, "per_page": str(size), "offset": str(offset)}
+            start, size, window = self._window(offset, size)
             try:
-                answer = self.client.get(path, self.fresh(asked))
+                answer = self.client.get(path, self.fresh({**params, **BY_NUMBER, **window}))
             except RemoteError as error:
                 if error.kind not in SMALLER_PAGES or error.retry_after is not None:
                     raise
@@ -88,7 +98,14 @@ class Lists:
                     raise
             else:
                 self.sizes.went_well(name, monotonic() - started)
-                return size, answer
+                return start, size, answer
+
+    def _window(self, offset: int, size: int) -> tuple[int, int, dict[str, str]]:
+        """(first row, size, parameters)"""
+        if not self.by_pages:
+            return offset, size, {"per_page": str(size), "offset": str(offset)}
+        page, rows, start = page_at(offset, size)
+        return start, rows, {"per_page": str(rows), "page": str(page)}
 
     def fresh(self, params: dict[str, str]) -> dict[str, str]:
         """With a parameter that no cache has seen, where that is needed."""

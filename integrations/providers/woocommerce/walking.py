@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 GO_ON, LOOK_AGAIN, END = "go_on", "look_again", "end"  # Beside these: a kind of trouble (troubles.py).
+LARGEST_PAGE = 100
 MOST_IDLE = 2000  # windows in a row without anything new: after a step back there may be some
 
 
@@ -53,9 +54,19 @@ class Verdict:
     place: Place
 
 
+def page_at(offset: int, size: int) -> tuple[int, int, int]:
+    """(page, rows on it, its first row) for shops that turn pages and know no offset: a page with the row at `offset` that reaches as far
+    behind it as any of about `size` rows. It begins a little before where other numbers of rows do not divide better.
+    """
+    most = size if size >= LARGEST_PAGE else size + 5
+    rows = max(range(max(2, size // 2), most + 1), key=lambda each: (each - offset % each, each))
+    return offset // rows + 1, rows, offset - offset % rows
+
+
 def judge(place: Place, ids: Sequence[int], total: int | None, size: int, tries: int = 0) -> Verdict:
     """What a window means. ids: its rows as they came; size: how many were asked for; tries: windows looked at in vain just now."""
-    if any(second < first for first, second in pairwise(ids)):
+    is_whole = not place.offset and total is not None and len(set(ids)) >= total  # Then its order does not matter.
+    if not is_whole and any(second < first for first, second in pairwise(ids)):
         return Verdict("list_order", place)
     if not ids:
         return _nothing(place, total, tries)
@@ -63,7 +74,7 @@ def judge(place: Place, ids: Sequence[int], total: int | None, size: int, tries:
         return _back(place, place.offset, tries)
     fresh = len({number for number in ids if number > place.last})
     window = (place.offset, ids[0], ids[-1], len(ids))
-    if not fresh and place.window and place.offset > place.window[0] and window[1:] == place.window[1:]:
+    if not fresh and place.window and place.offset > place.window[0] and ids[0] == place.window[1]:
         return Verdict("list_repeats", place)
     rows = min(len(ids), size)
     onward = replace(

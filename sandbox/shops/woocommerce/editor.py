@@ -46,6 +46,7 @@ BUTTONS: dict[str, tuple[str, dict[str, Any]]] = {
     "empty_list": ("Lists are empty", {}),
     "wrong_total": ("The total is wrong", {}),
     "repeated_page": ("A cache repeats the first page", {}),
+    "no_offset": ("Lists turn page by page only", {}),
     "stale_list": ("A cache shows old lists", {}),
     "duplicate_ids": ("Pages overlap", {}),
     "challenge": ("Cloudflare asks for a browser", {}),

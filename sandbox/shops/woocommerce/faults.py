@@ -27,6 +27,7 @@ KINDS: dict[str, str] = {
     "empty_pages": "Lists are empty, but the total is as it was",
     "wrong_total": "The total counts more products than the pages hold (the given rows: 7)",
     "repeated_page": "A cache gives the first page for every page",
+    "no_offset": "A plugin turns lists page by page only: which row to begin with is not heard",
     "stale_list": "A cache shows lists as they were when the fault was added",
     "duplicate_ids": "Every page begins with the last rows of the page before (the given rows: 3)",
     "firewall": "A firewall answers: 403 with an HTML page",

@@ -32,8 +32,10 @@ def answer_instead(shop: "WooShop", call: Call) -> ShopAnswer | None:
         if answer is not None:
             answer.status = fault.status or answer.status
             return answer
-    if call.hit_by("repeated_page") and "page" in call.asked:
-        call.asked["page"] = "1"
+    if call.hit_by("repeated_page") or call.hit_by("no_offset"):
+        call.asked.pop("offset", None)
+    if call.hit_by("repeated_page"):
+        call.asked.pop("page", None)
     return None
 
 
