@@ -33,10 +33,13 @@ class NeedsConfirmation(Exception):
 class Save(Protocol):
     """Notes progress inside the step's transaction. False: the run is no longer ours; the step raises Stopped, all of it rolls back.
 
-    done, total: products; cursor: where the next step begins, None behind the last one.
+    done, total: products; cursor: where the next step begins, None behind the last one. wrote False: the step changed nothing, so that it
+    may as well be done again; the progress of such steps need not be stored each time.
     """
 
-    def __call__(self, *, done: int, total: int, counts: dict[str, int], phase: str, cursor: Cursor | None) -> bool: ...
+    def __call__(
+        self, *, done: int, total: int, counts: dict[str, int], phase: str, cursor: Cursor | None, wrote: bool = True
+    ) -> bool: ...
 
 
 class Report(Protocol):

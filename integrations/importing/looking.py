@@ -30,6 +30,11 @@ class Sight:
     gone: dict[str, Ref] = field(default_factory=dict)
     outcome: Outcome = field(default_factory=Outcome)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing is to be written, and nothing to be told but that all is as it was."""
+        return not (self.items or self.gone or self.outcome.issues or self.outcome.reports)
+
 
 def salt_of(job: ImportJob) -> str:
     """What decides, beside the shop's answer, what a product becomes."""

@@ -114,7 +114,7 @@ def _save_products(
         following["seen"] = Seen.joined(seen, outcome.seen).dump()
         return outcome
 
-    return _save(job, phase, write, following)
+    return _save(job, phase, write, following, wrote=also is not None or not sight.is_quiet)
 
 
 def _missing(job: ImportJob, cursor: Cursor) -> Cursor | None:
@@ -142,14 +142,15 @@ def _pictures(job: ImportJob, cursor: Cursor) -> Cursor | None:
     return _save(job, "pictures", lambda: pictures.enter(job, wave, out, now), following or {**cursor, "phase": END})
 
 
-def _save(job: ImportJob, phase: str, write: Callable[[], Outcome], following: Cursor) -> Cursor | None:
-    """One transaction; again from its beginning when somebody else was faster in between."""
+def _save(job: ImportJob, phase: str, write: Callable[[], Outcome], following: Cursor, *, wrote: bool = True) -> Cursor | None:
+    """One transaction; again from its beginning when somebody else was faster in between. wrote: whether there is more than progress."""
     place = following if following["phase"] != END else None
     for attempt in range(TRIES):
         try:
             with transaction.atomic():
                 counts = write().tell(job)
-                if not job.save(done=following["done"], total=following["total"], counts=counts, phase=phase, cursor=place):
+                progress = {"done": following["done"], "total": following["total"], "counts": counts}
+                if not job.save(**progress, phase=phase, cursor=place, wrote=wrote):
                     raise Stopped
             break
         except IntegrityError:

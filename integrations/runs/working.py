@@ -127,6 +127,7 @@ def _steps(run: Run, connection: StoreConnection, pulse: Pulse, until: float | N
     try:
         _walk(run, job, desk, pulse, until, progress)
     finally:
+        desk.catch_up()
         keep_learnt(connection, job.adapter.learnt())
 
 
@@ -149,6 +150,7 @@ def _walk(run: Run, job: ImportJob, desk: Desk, pulse: Pulse, until: float | Non
             break
         cursor = following
         if until is not None and monotonic() > until:
+            desk.catch_up()
             hand_on(run)
             return
     ending.complete(run)

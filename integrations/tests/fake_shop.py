@@ -131,7 +131,7 @@ class Import:
             report=lambda *about: self.reports.append(about), counts=dict(self.run.counts), **self.options,
         )  # fmt: skip
 
-    def save(self, *, done: int, total: int, counts: dict[str, int], phase: str, cursor: Any) -> bool:
+    def save(self, *, done: int, total: int, counts: dict[str, int], phase: str, cursor: Any, wrote: bool = True) -> bool:
         """As the run's desk does it."""
         if not self.at_save(phase):
             return False
