@@ -47,6 +47,7 @@ def test_words_are_whole_sentences(kind):
     one = trouble(kind)
     for text in (one.message, one.meaning, one.remedy):
         assert re.match(r"[A-Z].*[.]$", text.replace("{address}.", "x.")) and "  " not in text
+    assert "we try" not in one.remedy  # It is also read after a test and after a command, where nobody does.
     error = one.error_for(proven=True, about={"address": "https://shop.example"})
     assert "{" not in error.message + error.data["remedy"] and len(error.message) < 160
     assert not one.in_passing or type(error) is TransientError

@@ -21,6 +21,7 @@ from integrations.runs import (
     resume_now,
     run_now,
 )
+from integrations.runs.preview import ROWS_KEPT
 from operations.management.bar import Bar
 from operations.models import Run, RunStatus
 from tenants.actor import Actor, acting_as
@@ -134,7 +135,7 @@ class Command(BaseCommand):
             changes = shorten("; ".join(f"{name}: {old} → {new}" for name, old, new in row.changes), LINE, placeholder=" …")
             self.stdout.write(f"  {row.kind:<9} {row.external_id:>8}  {row.name[:40]:<40} {changes}".rstrip())
         if (more := preview.more + max(len(preview.rows) - SHOWN_ROWS, 0)) > 0:
-            self.stdout.write(f"  and {more} more: the run's page in the admin lists them")
+            self.stdout.write(f"  and {more} more (the run's page in the admin lists the first {ROWS_KEPT} of all)")
 
     def _show_issues(self, run: Run) -> None:
         """Alike ones together, with one example of each."""

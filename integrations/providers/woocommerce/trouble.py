@@ -7,7 +7,7 @@ from common.errors import RemoteError, TransientError
 
 ASK_HOST = "Ask your web host or whoever looks after the site"
 ask_host = "ask your web host or whoever looks after the site"
-WAIT = "Nothing to do: we try again by ourselves. If it stays, "
+WAIT = "Mostly this passes by itself: try again in a few minutes. If it stays, "
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ ADDRESS = (
         "no_tls", NeedsConfigurationError,
         "The shop's server does not take encrypted connections.",
         "Nothing at this address speaks https, or it speaks an old form of it that is no longer safe.",
-        f"{ASK_HOST} for the shop's https address.",
+        f"{ASK_HOST} for the shop's https address. If it has none, write the address with http:// in front.",
         in_passing=True,
     ),
 )
