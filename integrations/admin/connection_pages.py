@@ -37,7 +37,7 @@ class ConnectionPages:
     def connection_tools(self, request: HttpRequest, connection: StoreConnection) -> list[Tool]:
         """What can be done with the shop now."""
         running = connection.current_run if connection.current_run and connection.current_run.is_open else None
-        opened = [_open_tool(running)] if running else []
+        opened = [_open_tool(running)] if running and running.status != RunStatus.NEEDS_CONFIRMATION else []  # The banner leads there.
         if not self.has_edit_permission(request, connection):
             return opened
         url = self.object_url

@@ -38,7 +38,7 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
     view_scope, edit_scope = "integrations:view", "integrations:manage"
     form = StoreConnectionForm
     nav_group, nav_icon, nav_order = "Shops", "storefront", 10
-    list_display = ("shop", "provider", "state", "last_result", "next_import", "products", "questions")
+    list_display = ("shop", "state", "last_result", "next_import", "products", "questions")
     list_display_links = ("shop",)
     list_filter = ("provider", "is_active")
     search_fields = ("name", "store_url", "shop_domain")
@@ -74,10 +74,10 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
     # --- the list, and "Now" on the page --------------------------------------------------------------------------------------
     @display(description="Shop", ordering="name")
     def shop(self, connection: StoreConnection) -> SafeString:
-        """Name, and below it the address."""
-        if not connection.name:
-            return format_html("{}", connection.address)
-        return format_html('{}<small class="shop-note">{}</small>', connection.name, connection.address)
+        """Name, and below it the kind of shop and its address."""
+        kind = connection.get_provider_display()
+        note = f"{kind} · {connection.address}" if connection.name else kind
+        return format_html('{}<small class="shop-note">{}</small>', connection, note)
 
     @display(description="State", ordering="is_active")
     @live_cell
@@ -105,7 +105,9 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
     def next_import(self, connection: StoreConnection) -> SafeString:
         """Live: the schedule in words, and when it comes next or why it does not."""
         words = schedule_words(connection)
-        coming = next_run(connection)
+        run, coming = connection.current_run, next_run(connection)
+        if run is not None and run.status == RunStatus.NEEDS_CONFIRMATION and coming is not None:
+            return format_html('{} <span class="shop-note">after your answer</span>', words)
         if coming is not None:
             return format_html('{} <span class="shop-note">next: {}</span>', words, show_moment(coming, connection.tenant))
         return format_html('{} <span class="shop-note">{}</span>', words, _why_none(connection))

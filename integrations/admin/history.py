@@ -85,10 +85,11 @@ def _asked(run: Any, name: str) -> bool:
 
 def _row(run: Any, connection: StoreConnection) -> dict[str, Any]:
     kinds = [words for name, words in KINDS.items() if _asked(run, name)]
+    outcome = f"would come: {sums(run.counts)}" if _asked(run, "dry_run") else sums(run.counts)
     return {
         "url": run_page(run), "when": show_moment(run.created_at, connection.tenant), "badge": render_badge(run_badge(run)),
         "kind": ", ".join(kinds), "by": run.started_by,
-        "sums": run.message if run.status in (RunStatus.FAILED, RunStatus.CANCELLED) else sums(run.counts),
+        "sums": run.message if run.status in (RunStatus.FAILED, RunStatus.CANCELLED) else outcome,
         "products": f"{run.total:,} product{'' if run.total == 1 else 's'}" if run.total else "",
         "took": seconds_words(duration_of(run)) if run.started_at else "—",
     }  # fmt: skip

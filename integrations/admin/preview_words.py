@@ -1,6 +1,7 @@
 """A dry run's result for people: numbers by kind, and the first products of each kind with what would change."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from common.admin import Badge, render_badge
@@ -50,7 +51,7 @@ def groups_of(found: Preview) -> list[Group]:
 
 def _row(row: PreviewRow) -> dict[str, Any]:
     """Changes with the field's name; what stands alone is a remark."""
-    changes = [(column_words(name), said(old), said(new)) for name, old, new in row.changes if name]
+    changes = [(column_words(name), said(old, name), said(new, name)) for name, old, new in row.changes if name]
     return {
         "name": row.name,
         "is_new": row.kind == "new",
@@ -65,8 +66,16 @@ def column_words(name: str) -> str:
     return "SKU" if name == "sku" else words[:1].upper() + words[1:]
 
 
-def said(value: Any) -> str:
-    """A value as people read it."""
+def said(value: Any, column: str = "") -> str:
+    """A value as people read it: prices with their cents."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    return _amount(text) if column.lower().endswith("price") else text
+
+
+def _amount(text: str) -> str:
+    try:
+        return format(Decimal(text).quantize(Decimal("0.01")), "f") if Decimal(text) == round(Decimal(text), 2) else text
+    except InvalidOperation:
+        return text

@@ -53,7 +53,7 @@ def state_badge(connection: StoreConnection) -> Badge:
 def show_state(connection: StoreConnection) -> SafeString:
     """The badge, and below it how far a running import is."""
     badge, run = render_badge(state_badge(connection)), connection.current_run
-    if run is None or not run.is_open or not connection.is_active:
+    if run is None or run.status not in (RunStatus.QUEUED, RunStatus.RUNNING) or not connection.is_active:
         return badge
     return format_html('{} <span class="shop-note">{}</span>', badge, progress_bar(run))
 

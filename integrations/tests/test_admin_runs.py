@@ -65,7 +65,7 @@ def test_the_look_shows_each_kind_with_old_and_new_and_writes_nothing(tenant, th
     run = start(owner, connection, "look")
     shown = text_of(owner.get(page("run_coming", run)))
     assert "1 new" in shown and "1 linked by SKU" in shown and "1 to decide" in shown
-    assert "Our lamp → Blue lamp" in shown and "19 → 20" in shown
+    assert "Our lamp → Blue lamp" in shown and "19.00 → 20.00" in shown
     assert "Two of these Its SKUs belong to several products here." in shown
     assert "Chair" in shown and "The GTIN is odd." in shown and "Import now" in shown
     assert Product.objects.count() == 3 and not Product.objects.exclude(external_source="").exists()
@@ -83,7 +83,7 @@ def test_after_the_look_one_click_imports_and_the_next_look_says_what_changed(te
     the_shop.products["1"]["price"] = "25"
     del the_shop.products["2"]
     shown = text_of(owner.get(page("run_coming", start(owner, connection, "look"))))
-    assert "1 changed" in shown and "20 → 25" in shown and "1 would become inactive" in shown and "price change" in shown.lower()
+    assert "1 changed" in shown and "20.00 → 25.00" in shown and "1 would become inactive" in shown and "price change" in shown.lower()
     assert Product.objects.get(sku="CHAIR").is_active
 
 
