@@ -58,7 +58,7 @@ class Item:
     """fate: KNOWN (it has a ref), NEW or LINKED (to a product entered here); "" as long as nothing is decided, or when it does not come in.
 
     is_open: something could not be settled now, so it is looked at again next time whatever the shop says. gone: variations that the shop
-    no longer has; lost: pictures that it no longer has.
+    no longer has; retired: further rows that are none any more; lost: pictures that it no longer has.
     """
 
     external_id: str
@@ -75,6 +75,7 @@ class Item:
     further: list[int] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
     gone: list[VariantRef] = field(default_factory=list)
+    retired: list[int] = field(default_factory=list)
     parts: dict[int, Values] = field(default_factory=dict)
     pictures: list[Picture] = field(default_factory=list)
     lost: dict[int, Values] = field(default_factory=dict)

@@ -1,10 +1,11 @@
 """Which row each variation and picture of a product has, which rows the shop no longer has, and numbers for the rows to be made."""
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from common.bulk import take_numbers
-from integrations.importing.items import NEW, Item, Picture, Slot, VariantRef
+from integrations.importing.items import KNOWN, NEW, Item, Picture, Slot, VariantRef
 from integrations.importing.job import ImportJob
 from integrations.models import ExternalRef, RefKind
 from products_and_services.models import Product, ProductImage, ProductVariant
@@ -66,7 +67,8 @@ def match_variants(job: ImportJob, items: Sequence[Item]) -> None:
         refs = {ref.external_id: ref for ref in by_product.get(item.product_id, ())}
         if item.leaves("variants"):
             continue
-        free = {pk: values for pk, values in item.parts.items() if pk not in {ref.variant_id for ref in refs.values()}}
+        numbered = {ref.variant_id for ref in refs.values()}
+        free = {pk: values for pk, values in item.parts.items() if pk not in numbered}
         for one in item.fitted.variants:
             if one.external_id in used:
                 item.is_open = True
@@ -79,11 +81,35 @@ def match_variants(job: ImportJob, items: Sequence[Item]) -> None:
                 pk = _free_row(one.external_id, one.sku, free)
                 item.slots.append(Slot(one, pk, None, free.pop(pk, None)))
         item.gone = list(refs.values()) if item.record.variants_are_complete else []
-        if not item.fitted.variants and not free and item.record.variants_are_complete:
-            item.slots.append(Slot(None))
+        if item.record.variants_are_complete:
+            _match_stand_in(item, free)
     for item in items:  # A variation that another product of the page has now is not gone.
         item.gone = [ref for ref in item.gone if ref.external_id not in used]
     _load_moved(job, items)
+
+
+def _match_stand_in(item: Item, free: dict[int, Values]) -> None:
+    """The default variant stands for a product without variations: it is made or comes back; beside variations it has nothing to stand for.
+
+    free: rows that are no variations of the shop.
+    """
+    if item.fate == KNOWN and item.ref is None:  # Of a shop that was removed and is back: its variations are known by their numbers alone.
+        item.retired = [pk for pk, values in free.items() if values["external_id"]]
+        free = {pk: values for pk, values in free.items() if not values["external_id"]}
+    stand_ins = {pk: values for pk, values in free.items() if stands_for_all(values)}
+    if item.fitted.variants:
+        item.retired += stand_ins
+    elif not free:
+        item.slots.append(Slot(None))
+    elif free == stand_ins or len(free) == 1:
+        pk = max(free, key=lambda pk: (free[pk]["is_default"], free[pk]["is_active"], -pk))
+        if free[pk]["is_default"] or pk in stand_ins:
+            item.slots.append(Slot(None, pk, None, free[pk]))
+
+
+def stands_for_all(values: Values) -> bool:
+    """The row says nothing of its own: it is the default variant of a simple product, or was."""
+    return not any(values[name] for name in ("name", "sku", "external_id", "attributes"))
 
 
 def _variant_refs(job: ImportJob, items: Sequence[Item]) -> tuple[dict[int, list[VariantRef]], dict[str, VariantRef]]:
@@ -109,10 +135,10 @@ def _as_refs(rows: Any) -> Iterable[VariantRef]:
 
 def _free_row(external_id: str, sku: str | None, free: dict[int, Values]) -> int:
     """A row without number that is this variation: it had the number before, or has the SKU, or only stood for the product as a whole."""
-    for pk, values in free.items():
-        if values["external_id"] == external_id or (sku is not None and values["sku"] == sku):
-            return pk
-    return next((pk for pk, values in free.items() if values["is_default"] and not values["sku"] and not values["name"]), 0)
+    by_number = (pk for pk, values in free.items() if values["external_id"] == external_id)
+    by_sku = (pk for pk, values in free.items() if sku is not None and values["sku"] == sku)
+    standing = (pk for pk, values in free.items() if values["is_default"] and not values["sku"] and not values["name"])
+    return next(chain(by_number, by_sku, standing), 0)
 
 
 def _load_moved(job: ImportJob, items: Sequence[Item]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.importing.items import NEW, Item, Slot
+from integrations.importing.matching import stands_for_all
 from integrations.records import PRODUCT_COLUMNS, FieldProblem
 from products_and_services.models import Product, ProductImage, ProductVariant
 from products_and_services.revisions import readable, tracked_fields
@@ -20,6 +21,9 @@ def _defaults(model: Any) -> Values:
     return {each.attname: readable(each, each.get_default()) for each in columns}
 
 
+AS_THE_PRODUCT: Values = dict.fromkeys((
+    "price", "sale_price", "sale_starts_at", "sale_ends_at", "track_stock", "stock_quantity", "allow_backorder",
+))  # fmt: skip
 BLANK_PRODUCT, BLANK_VARIANT, BLANK_IMAGE = _defaults(Product), _defaults(ProductVariant), _defaults(ProductImage)
 
 
@@ -70,28 +74,27 @@ def _of_variants(item: Item) -> Iterator[Step]:
         if slot.stored is None:
             yield made(item.product_id, key, BLANK_VARIANT | values)
             continue
-        if slot.fitted is None:
-            continue
-        wanted = {name: value for name, value in values.items() if name not in item.locked}
-        changes = _changes(item, slot.stored, wanted, slot.fitted.label)
+        wanted = {name: value for name, value in values.items() if name not in item.locked or (slot.fitted is None and name == "is_active")}
+        changes = _changes(item, slot.stored, wanted, slot.fitted.label if slot.fitted is not None else "")
         if changes:
             yield Step(item.product_id, *key, "changed", changes)
-    for ref in item.gone:
-        stored = item.parts[ref.variant_id]
+    has_stand_in = any(slot.fitted is None for slot in item.slots)
+    for pk in [*(ref.variant_id for ref in item.gone), *item.retired]:
+        stored = item.parts[pk]
         changes = {}
-        if stored["is_active"] and "is_active" not in item.locked:
+        if stored["is_active"] and ("is_active" not in item.locked or stands_for_all(stored)):
             changes["is_active"] = [True, False]
-        if stored["sku"] and not item.fitted.variants:
+        if stored["sku"] and (not item.fitted.variants or pk in item.retired):
             changes["sku"] = [stored["sku"], None]  # The product is simple now: with the SKU it would still be sold by variant.
-        if stored["is_default"] and any(slot.fitted is None for slot in item.slots):
+        if stored["is_default"] and (has_stand_in or pk in item.retired):
             changes["is_default"] = [True, False]
         if changes:
-            yield Step(item.product_id, "variant", ref.variant_id, "changed", changes)
+            yield Step(item.product_id, "variant", pk, "changed", changes)
 
 
 def _variant_values(item: Item, slot: Slot, key: Key) -> Values:
     if slot.fitted is None:
-        return {"product_id": item.product_id, "is_default": True, "is_active": True}
+        return {"product_id": item.product_id, "is_default": True, "is_active": True, **AS_THE_PRODUCT}
     values = {**slot.fitted.values, "product_id": item.product_id, "external_id": slot.fitted.external_id, "sku": item.skus.get(key)}
     if slot.stored is not None and (slot.stored["product_id"] != item.product_id or _stood_for_all(slot)):
         values["is_default"] = False

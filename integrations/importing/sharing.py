@@ -67,6 +67,7 @@ def _yielding(items: Sequence[Item], holders: dict[str, Holder], others: dict[in
     """Rows that the shop no longer has, unless a person has locked their SKU; and variants of ours that have the SKU of their product."""
     movable = [item for item in items if "sku" not in item.locked]
     gone: set[Key] = {("variant", ref.variant_id) for item in movable for ref in item.gone}
+    gone |= {("variant", pk) for item in movable for pk in item.retired}
     gone |= {("variant", pk) for item in movable for pk, values in item.parts.items() if values["sku"] and values["sku"] == item.fitted.sku}
     for holder in holders.values():
         stored = others.get(holder.product_id)
