@@ -7,13 +7,13 @@ from typing import Any
 
 from common.bulk import insert_rows, take_numbers, update_rows
 from integrations.importing.fitting import clean_line
-from integrations.importing.items import NEW, Item
+from integrations.importing.items import Item
 from integrations.importing.job import ImportJob
 from integrations.importing.outcome import Outcome
 from integrations.importing.refs import NOTHING
 from integrations.models import ExternalRef, RefKind
 from integrations.records import FieldProblem, StoreCategory
-from products_and_services.models import ProductCategory
+from products_and_services.models import Product, ProductCategory
 from products_and_services.steps.categories import change_categories, create_categories
 
 COLUMNS = ("id", "name", "parent_id", "is_active", "external_id")
@@ -31,9 +31,10 @@ class _Known:
 
 
 def take_in_categories(job: ImportJob, shelves: Sequence[StoreCategory], now: datetime) -> Outcome:
-    """Makes, renames and moves categories, in the caller's transaction. Those that the shop no longer has become inactive.
+    """Makes, renames and moves categories, in the caller's transaction. Those that the shop no longer has become inactive, unless something
+    of ours lies there.
 
-    A shop that lists no shelves at all is not believed. Eight queries, whatever their number.
+    A shop that lists no shelves at all is not believed. Eleven queries, whatever their number.
     """
     outcome = Outcome()
     ordered = top_down(shelves)
@@ -49,8 +50,9 @@ def take_in_categories(job: ImportJob, shelves: Sequence[StoreCategory], now: da
             wanted = {**each.values, **_row(shelf, pks, outcome), "is_active": each.values["is_active"] or each.is_gone}
             changed += [wanted] if wanted != each.values else []
     there = {shelf.external_id for shelf in ordered}
-    left = [each for external_id, each in known.items() if external_id not in there and not each.is_gone]
-    changed += [{**each.values, "is_active": False} for each in left if each.values["is_active"]]
+    left = [each.values for external_id, each in known.items() if external_id not in there and not each.is_gone]
+    in_use = _used_otherwise(job, {values["id"] for values in left if values["is_active"]})
+    changed += [{**values, "is_active": False} for values in left if values["is_active"] and values["id"] not in in_use]
     change_categories(job.connection.tenant_id, changed)
     _mark(known, there, now)
     return outcome
@@ -73,6 +75,17 @@ def _find_or_make(job: ImportJob, shelves: Sequence[StoreCategory], pks: dict[st
     about_all = {"connection_id": job.connection.pk, "kind": RefKind.CATEGORY, **NOTHING}
     insert_rows(ExternalRef, [{**about_all, "external_id": one.external_id, "category_id": pks[one.external_id]} for one in shelves])
     return found
+
+
+def _used_otherwise(job: ImportJob, category_ids: set[int]) -> set[int]:
+    """Those that hold products or categories which this shop has nothing to do with."""
+    if not category_ids:
+        return set()
+    products = Product.objects.for_tenant(job.connection.tenant_id).exclude(external_refs__connection=job.connection)
+    main = products.filter(category__among=category_ids).values_list("category_id", flat=True)
+    rows = Product.categories.through.objects.filter(productcategory__among=category_ids, product__in=products)
+    below = ProductCategory.objects.filter(parent__among=category_ids, is_active=True).exclude(external_refs__connection=job.connection)
+    return {*main, *rows.values_list("productcategory_id", flat=True), *below.values_list("parent_id", flat=True)}
 
 
 def _row(shelf: StoreCategory, pks: dict[str, int], outcome: Outcome) -> dict[str, Any]:
@@ -130,7 +143,7 @@ def _is_usable(external_id: str) -> bool:
 
 
 def place(job: ImportJob, items: Sequence[Item]) -> None:
-    """Sets each item's categories: the first is the main one. Further ones that were chosen here, of no shop, stay.
+    """Sets each item's categories: the first is the main one. Those that were chosen here, of no shop, stay: as further ones.
 
     The categories are locked, so that nobody deletes one before the page is written. Two queries.
     """
@@ -143,9 +156,9 @@ def place(job: ImportJob, items: Sequence[Item]) -> None:
         if len(shelves) < len(set(item.record.category_ids)) and not job.dry_run:
             item.is_open = True
             item.problems.append(FieldProblem("categories", "unknown_category", UNKNOWN))
-        chosen_here = [pk for pk in item.further if pk in held - foreign]
+        chosen_here = [pk for pk in (item.stored.get("category_id"), *item.further) if pk in held - foreign]
         main = shelves[0] if shelves else None
-        if main is None and item.fate != NEW and item.stored["category_id"] in held - foreign:
+        if main is None and item.stored.get("category_id") in chosen_here:
             main = item.stored["category_id"]
         item.category = (main, sorted({*shelves[1:], *chosen_here} - {main}))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from integrations.importing.items import NEW, Item, Slot
@@ -47,15 +48,16 @@ def _of_product(item: Item, provider: str) -> Iterator[Step]:
         yield step
         return
     wanted = {name: value for name, value in values.items() if name not in item.locked or name in TEXT_OF_A_SHOP}
-    changes = _changes(item, item.stored, wanted)
+    changes = _changes(item, item.stored, wanted, usual_price=None)
     if further is not None and further != item.further:
         changes["categories"] = [item.further, further]
     if changes:
         yield Step(item.product_id, *key, "changed", changes)
 
 
-def _changes(item: Item, stored: Values, wanted: Values, subject: str = "") -> dict[str, list[Any]]:
-    """{column: [is, shall be]}; sale dates that would not fit a locked one stay."""
+def _changes(item: Item, stored: Values, wanted: Values, subject: str = "", *, usual_price: str | None) -> dict[str, list[Any]]:
+    """{column: [is, shall be]}; a sale that does not fit what is locked does not come in. usual_price: of a variation, its product's."""
+    wanted = _beside_locked_price(item, stored, wanted, subject, usual_price)
     changes = {name: [stored[name], value] for name, value in wanted.items() if stored[name] != value}
     if item.locked and changes.keys() & set(WINDOW):
         starts, ends = (changes[name][1] if name in changes else stored[name] for name in WINDOW)
@@ -67,15 +69,30 @@ def _changes(item: Item, stored: Values, wanted: Values, subject: str = "") -> d
     return changes
 
 
+def _beside_locked_price(item: Item, stored: Values, wanted: Values, subject: str, usual_price: str | None) -> Values:
+    """Without a sale price that is not below the price which is locked here."""
+    if not item.locked & {"price", "sale_price"}:
+        return wanted
+    price, sale_price = (wanted.get(name, stored[name]) for name in ("price", "sale_price"))
+    full = usual_price if price is None else price
+    if sale_price is None or full is None or Decimal(sale_price) < Decimal(full):
+        return wanted
+    words = f"The sale price {sale_price} is not below the price {full}, and one of the two is locked here, so there is no sale."
+    item.problems.append(FieldProblem("sale_price", "locked", words, subject))
+    return wanted | {"sale_price": None} if "sale_price" in wanted else wanted
+
+
 def _of_variants(item: Item) -> Iterator[Step]:
+    usual_price = item.stored["price"] if "price" in item.locked else item.fitted.values["price"]
     for slot in item.slots:
         key: Key = ("variant", slot.variant_id)
-        values = _variant_values(item, slot, key)
+        values, label = _variant_values(item, slot, key), slot.fitted.label if slot.fitted is not None else ""
         if slot.stored is None:
+            values = _beside_locked_price(item, BLANK_VARIANT, values, label, usual_price)
             yield made(item.product_id, key, BLANK_VARIANT | values)
             continue
         wanted = {name: value for name, value in values.items() if name not in item.locked or (slot.fitted is None and name == "is_active")}
-        changes = _changes(item, slot.stored, wanted, slot.fitted.label if slot.fitted is not None else "")
+        changes = _changes(item, slot.stored, wanted, label, usual_price=usual_price)
         if changes:
             yield Step(item.product_id, *key, "changed", changes)
     has_stand_in = any(slot.fitted is None for slot in item.slots)

@@ -8,7 +8,7 @@ from integrations.models import Answer, ExternalRef, LinkQuestion, RefKind
 from integrations.tests.fake_shop import FakeShop, Import, connect, run_import
 from operations.models import RunIssue
 from products_and_services.models import Product
-from products_and_services.tests.factories import ImageFactory, ProductFactory, VariantFactory, picture_file
+from products_and_services.tests.factories import CategoryFactory, ImageFactory, ProductFactory, VariantFactory, picture_file
 
 pytestmark = pytest.mark.django_db
 
@@ -45,12 +45,46 @@ def test_the_same_sku_is_the_same_product(connection, shop, ours):
     assert run_import(connection, shop).run.counts == {"unchanged": 1}
 
 
+def test_the_shelves_that_ours_lies_on_stay_beside_the_shops(connection, shop, ours, tenant):
+    main, further = CategoryFactory(tenant=tenant, name="Kitchen"), CategoryFactory(tenant=tenant, name="Specials")
+    ours.category = main
+    ours.save()
+    ours.categories.add(further)
+    shop.shelves = {"1": ("Home", "")}
+    shop.put(1, sku="A", category_ids=["1"])
+    run_import(connection, shop)
+    ours.refresh_from_db()
+    assert (ours.category.name, set(ours.categories.all())) == ("Home", {main, further})
+    assert run_import(connection, shop).run.counts == {"unchanged": 1}
+
+
 def test_locks_of_ours_hold_from_the_first_moment(connection, shop, ours):
     Product.objects.update(locked_fields=["name", "price"])
     shop.put(1, "Theirs", sku="A", description="New")
     run_import(connection, shop)
     ours.refresh_from_db()
     assert (ours.name, ours.price, ours.description) == ("Ours", 3, "New")
+
+
+def test_a_locked_price_and_a_sale_that_is_above_it_do_not_meet(connection, shop, ours):
+    Product.objects.update(locked_fields=["price"])
+    shop.put(1, sku="A", price="10", sale_price="8", variants=[{"id": "11", "name": "Red", "sku": "A-R", "sale_price": "9"}])
+    done = run_import(connection, shop)
+    ours.refresh_from_db()
+    assert (ours.price, ours.sale_price, ours.variants.get().sale_price) == (3, None, None)
+    assert done.issues == [("Thing 1", "sale_price", "locked")] * 2
+    shop.products["1"]["sale_price"] = "2"
+    run_import(connection, shop)
+    ours.refresh_from_db()
+    assert ours.sale_price == 2
+
+
+def test_a_locked_sale_price_above_the_new_price_is_told(connection, shop, ours):
+    Product.objects.update(locked_fields=["sale_price"], price=10, sale_price=8)
+    shop.put(1, sku="A", price="5")
+    done = run_import(connection, shop)
+    ours.refresh_from_db()
+    assert (ours.price, ours.sale_price, done.issues) == (5, 8, [("Thing 1", "sale_price", "locked")])
 
 
 def test_variations_are_found_by_their_skus(connection, shop, ours):

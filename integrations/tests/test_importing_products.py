@@ -10,7 +10,7 @@ from integrations.tests.fake_shop import FakeShop, Import, connect, run_import
 from operations.models import RunIssue
 from products_and_services.models import Product, ProductCategory, ProductImage, Revision
 from products_and_services.services import change_products
-from products_and_services.tests.factories import CategoryFactory, ImageFactory, picture_file
+from products_and_services.tests.factories import CategoryFactory, ImageFactory, ProductFactory, picture_file
 
 pytestmark = pytest.mark.django_db
 
@@ -278,6 +278,20 @@ def test_a_shelf_that_exists_here_under_the_same_name_is_that_one(connection, sh
     assert (ProductCategory.objects.count(), elsewhere.external_refs.count()) == (4, 0)
     pizza.refresh_from_db()
     assert (pizza.name, pizza.parent, pizza.external_id) == ("Pizza", food, "2")
+
+
+def test_a_shelf_that_goes_from_the_shop_stays_where_ours_lies_on_it(connection, shop, tenant):
+    names = ["Own", "Own further", "Above own", "Theirs"]
+    mine = {name: CategoryFactory(tenant=tenant, name=name) for name in names}
+    ProductFactory(tenant=tenant, category=mine["Own"]).categories.add(mine["Own further"])
+    CategoryFactory(tenant=tenant, name="Below", parent=mine["Above own"])
+    shop.shelves = {str(place): (name, "") for place, name in enumerate([*names, "Last"])}
+    shop.put(1, category_ids=["0", "3"])
+    run_import(connection, shop)
+    shop.shelves = {"4": ("Last", "")}
+    shop.products["1"]["category_ids"] = []
+    run_import(connection, shop)
+    assert {one.name for one in ProductCategory.objects.filter(is_active=False)} == {"Theirs"}
 
 
 def test_shelves_are_renamed_moved_taken_away_and_come_back(connection, shop):
