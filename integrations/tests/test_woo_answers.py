@@ -26,7 +26,7 @@ MEANS = {
     "401-basic-auth-over-plain-http": "header_stripped",
     "401-keys-with-rest_route-instead-of-wp-json": "header_stripped",
     "401-no-credentials": "header_stripped",
-    "401-oauth-clock-20-minutes-off": "bad_key",  # Without a Date header (not recorded) nobody can tell.
+    "401-oauth-clock-20-minutes-off": "clock_wrong",
     "401-oauth-missing-parameter": "header_stripped",
     "401-oauth-nonce-used-again": "repeated_request",
     "401-oauth-unknown-key": "bad_key",

@@ -149,9 +149,10 @@ def _refused(status: int, headers: dict[str, str], data: Any, asked: Asked) -> R
     difference = abs(_clock_difference(headers, asked))
     clock_is_off = asked.way.startswith("oauth") and difference > CLOCK_SECONDS
     kind = kind_of_refusal(status, code, message, path=asked.path, clock_is_off=clock_is_off)
+    minutes = round(difference / 60) if clock_is_off else "more than 15"
     more = {"fields": [without_secrets(name, asked.secrets) for name in fields]} if fields else {}
     return error_of(
-        kind, asked, status=status, said=f"{code}: {message}" if code else message, about={"minutes": round(difference / 60)},
+        kind, asked, status=status, said=f"{code}: {message}" if code else message, about={"minutes": minutes},
         data={"code": without_secrets(code, asked.secrets), **more}, retry_after=_retry_after(kind, headers, asked),
     )  # fmt: skip
 

@@ -32,7 +32,7 @@ def _kind_of_401(code: str, message: str, clock_is_off: bool) -> str:
     if code == "woocommerce_rest_authentication_missing_parameter":
         return "header_stripped"
     if code == "woocommerce_rest_authentication_error":
-        if clock_is_off:
+        if clock_is_off or "Invalid timestamp" in message:  # A Date that somebody in front of the shop has written tells nothing.
             return "clock_wrong"
         if "nonce has already been used" in message:
             return "repeated_request"
