@@ -40,6 +40,11 @@ def under_another_name(url: str, scheme: str, home: str) -> str:
     return f"{scheme}://{home.partition('://')[2].partition('/')[0]}{url[len(origin(url)) :]}"
 
 
+def without_usual_port(url: str) -> str:
+    """As a shop mostly writes itself."""
+    return re.sub(r"^(http://[^/]+?):80(?=/|$)|^(https://[^/]+?):443(?=/|$)", r"\1\2", url)
+
+
 def host(url: str) -> str:
     """The name alone."""
     return (urlsplit(url).hostname or "").lower()

@@ -197,7 +197,7 @@ class WooClient:
     def _sent(self, asked: Asked, params: dict[str, str]) -> Seen:
         """The answer to a request that says who asks."""
         url = f"{asked.url}/" if self.remembered.get("slash") else asked.url
-        home = str(self.remembered.get("home") or self.store_url)
+        home = str(self.remembered.get("home") or addresses.without_usual_port(self.store_url))
         nonce, timestamp = secrets.token_hex(16), int(time.time())
         sent, headers = ways.signed(asked.way, url, params, self._key, self._secret, home=home, timestamp=timestamp, nonce=nonce)
         return self._exchange(f"{url}?{oauth.query(sent)}", asked, headers)

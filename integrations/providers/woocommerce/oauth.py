@@ -15,7 +15,8 @@ METHOD = "HMAC-SHA256"
 def signed(method: str, url: str, params: Mapping[str, str], key: str, secret: str, *, timestamp: int, nonce: str) -> dict[str, str]:
     """The parameters with the six of OAuth among them, to be sent in the query.
 
-    url: as the shop knows itself, without query; timestamp: seconds since 1970, at most 15 minutes from the shop's clock; nonce: used once.
+    url: letter by letter as the shop knows itself, without query; timestamp: seconds since 1970, at most 15 minutes from the shop's clock;
+    nonce: used once.
     """
     every = {
         **params,
@@ -47,10 +48,6 @@ def query(params: Mapping[str, str]) -> str:
 
 
 def _base_address(url: str) -> str:
-    """Scheme and host in lower case, no usual port, no query (section 3.4.1.2)."""
+    """Without query. The specification wants host and port in their usual form; WooCommerce takes both as its settings have them."""
     parts = urlsplit(url)
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    host = parts.hostname or ""
-    shown = f"[{host}]" if ":" in host else host
-    port = "" if parts.port in (None, usual) else f":{parts.port}"
-    return f"{parts.scheme}://{shown}{port}{parts.path or '/'}"
+    return f"{parts.scheme}://{parts.netloc}{parts.path or '/'}"
