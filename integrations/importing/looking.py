@@ -38,7 +38,7 @@ class Sight:
 
 def salt_of(job: ImportJob) -> str:
     """What decides, beside the shop's answer, what a product becomes."""
-    return f"{job.adapter.transform_version}:{fitting.VERSION}:{int(job.connection.fill_blank_skus)}"
+    return f"{job.adapter.transform_version}:{fitting.VERSION}:{int(job.connection.fill_blank_skus)}:{job.adapter.outlook}"
 
 
 def look(job: ImportJob, raws: Iterable[Raw], *, compare_all: bool = False) -> Sight:

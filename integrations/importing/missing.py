@@ -13,6 +13,7 @@ from integrations.importing.seen import Seen
 from integrations.models import Answer, ExternalRef, LinkQuestion, RefKind
 
 ROWS = 2_000
+LEFT_TO_THE_DATABASE = 20  # of the largest intervals of what was seen: mostly there are one or two, and nothing is left
 MOST, SHARE = 20, 0.2  # More than both is for a person to decide.
 
 
@@ -21,7 +22,7 @@ def look_for_missing(job: ImportJob, cursor: Cursor) -> tuple[Sight, Cursor]:
     seen, gone = Seen(cursor["seen"]), Seen(cursor.get("gone", ()))
     found, after = _unseen(job, seen, cursor.get("after", 0))
     if not found:
-        return Sight(), {**cursor, "stage": "ask", "after": 0}
+        return Sight(), {**cursor, "stage": "ask" if gone else "questions", "after": 0}
     there = {job.adapter.external_id(raw): raw for raw in job.reader.by_ids(list(found), _surely_there(job, seen))}
     sight = look(job, there.values())
     gone.add(ref.product_id for external_id, ref in found.items() if external_id not in there)
@@ -31,7 +32,10 @@ def look_for_missing(job: ImportJob, cursor: Cursor) -> tuple[Sight, Cursor]:
 def _unseen(job: ImportJob, seen: Seen, after: int) -> tuple[dict[str, Ref], int]:
     """{id at the shop: ref} of the next living products that no page has shown, and how far we have come."""
     found: dict[str, Ref] = {}
-    while rows := list(_refs(job).filter(gone_at__isnull=True, pk__gt=after).values_list("pk", "external_id", "product_id")[:ROWS]):
+    living = _refs(job).filter(gone_at__isnull=True)
+    for first, last in sorted(seen.dump(), key=lambda pair: pair[0] - pair[1])[:LEFT_TO_THE_DATABASE]:
+        living = living.exclude(product__gte=first, product__lte=last)
+    while rows := list(living.filter(pk__gt=after).values_list("pk", "external_id", "product_id")[:ROWS]):
         for pk, external_id, product_id in rows:
             after = pk
             if product_id not in seen:

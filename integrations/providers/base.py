@@ -68,6 +68,11 @@ class StoreAdapter(ABC):
         """The shop's address in what somebody has typed or copied: the same for one shop however it was written. Pure, does not judge."""
         return typed.strip()
 
+    @property
+    def outlook(self) -> str:
+        """What `transform` depends on beside the answer itself (the shop's currency): when it changes, everything is looked at again."""
+        return ""
+
     @abstractmethod
     def describe(self) -> StoreFacts:
         """Finds the shop, proves the credentials, and says what kind of shop it is. For "Test connection" and the start of an import.

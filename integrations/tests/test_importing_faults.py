@@ -168,6 +168,14 @@ def test_a_shop_that_shows_a_product_twice_has_it_once(connection, shop, monkeyp
     assert Product.objects.count() == 6 and ProductVariant.objects.count() == 6
 
 
+def test_what_the_transform_depends_on_is_part_of_the_fingerprint(connection, shop, monkeypatch):
+    run_import(connection, shop)
+    monkeypatch.setattr(FakeShop, "outlook", "EUR")
+    transform, seen = shop.transform, []
+    monkeypatch.setattr(shop, "transform", lambda raw: seen.append(raw["id"]) or transform(raw))
+    assert run_import(connection, shop).run.counts == {"unchanged": 8} and len(seen) == 8
+
+
 def test_notes_of_the_shop_are_told(connection, shop):
     shop.notes = ("The shop's clock is wrong.",)
     done = run_import(connection, shop)

@@ -420,5 +420,5 @@ def test_progress_is_told(connection, shop):
     importing.save = listen
     importing.all()
     assert places[:5] == [("start", 0, 7), ("categories", 0, 7), ("products", 3, 7), ("products", 6, 7), ("products", 7, 7)]
-    assert [phase for phase, _, _ in places[5:]] == ["missing", "missing", "missing", "missing", "pictures"]
+    assert [phase for phase, _, _ in places[5:]] == ["missing", "missing", "pictures"]
     assert importing.run.cursor == {"phase": "end"}

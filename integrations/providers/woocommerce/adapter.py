@@ -55,6 +55,11 @@ class WooAdapter(StoreAdapter):
         """See StoreAdapter."""
         return store_address(typed)
 
+    @property
+    def outlook(self) -> str:
+        """Prices come without their currency."""
+        return self._currency
+
     def describe(self) -> StoreFacts:
         """See StoreAdapter."""
         found = self.client.connect()
