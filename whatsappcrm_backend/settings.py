@@ -140,7 +140,7 @@ CELERY_TASK_ROUTES = {
     "products_and_services.tasks.*": {"queue": "imports"},
     # Only start runs: not behind imports of minutes, or the bell would be too old when it is heard.
     "integrations.tasks.import_when_due": {"queue": "maintenance"},
-    "integrations.tasks.sync_all_woocommerce_stores": {"queue": "maintenance"},
+    "integrations.tasks.sync_all_*": {"queue": "maintenance"},
     "integrations.tasks.*": {"queue": "imports"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"

@@ -9,6 +9,7 @@ from common.admin import PasswordWidget
 from common.encrypted_field import DecryptionError
 from integrations.addresses import TAKEN, connected_already, kept_address
 from integrations.models import Provider, StoreConnection
+from integrations.models.connections import USUAL
 from integrations.moving import other_host, other_shop
 from integrations.providers import adapter_class
 from integrations.providers.base import CredentialField
@@ -73,7 +74,7 @@ class StoreConnectionForm(forms.ModelForm):
         if self.instance.pk:
             return str(self.instance.provider)
         chosen = str(self.data.get(self.add_prefix("provider")) or "")
-        return chosen if chosen in Provider.values else str(Provider.WOOCOMMERCE)
+        return chosen if chosen in Provider.values else str(USUAL)
 
     def credentials(self) -> dict[str, str]:
         """{name: typed key} of a form that was checked; blank ones keep what is stored."""

@@ -9,7 +9,7 @@ from integrations.admin.words import show_state, state_badge
 from integrations.models import Answer, LinkQuestion, StoreConnection
 
 MOST = 10
-INVITATION = "Connect a WooCommerce shop, and its products come here and to WhatsApp by themselves."
+INVITATION = "Connect your online shop, and its products come here and to WhatsApp by themselves."
 
 
 @dashboard_section(order=15)

@@ -12,6 +12,7 @@ from integrations.admin.links import products_of, run_page
 from integrations.admin.pages import shop_page
 from integrations.connections import remove_connection
 from integrations.models import RefKind, StoreConnection
+from integrations.providers import adapter_class
 from operations.models import Run
 from products_and_services.edits import edit_products
 
@@ -49,6 +50,7 @@ class DeletePage:
         return shop_page(
             self, request, "remove.html", f"Remove {connection}?",  # type: ignore[arg-type]
             connection=connection, form=form, products=_products(connection).count(), active=active, questions=connection.open_questions,
+            keys_at=adapter_class(connection.provider).keys_at,
             products_url=products_of(connection), back_url=self.object_url(connection),  # type: ignore[attr-defined]
             page_tools=[Tool("Back to the shop", self.object_url(connection), "arrow_back")],  # type: ignore[attr-defined]
         )  # fmt: skip

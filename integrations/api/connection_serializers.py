@@ -10,7 +10,9 @@ from rest_framework import serializers
 from integrations.addresses import TAKEN, connected_already, kept_address
 from integrations.connections import ConnectionResult
 from integrations.models import Provider, StoreConnection
+from integrations.models.connections import USUAL
 from integrations.moving import other_host, other_shop
+from integrations.providers import credentials_in_words
 from integrations.runs import result_of
 from integrations.schedules import next_run, schedule_words
 from operations.api import run_url
@@ -73,10 +75,10 @@ class ImportRequestSerializer(serializers.Serializer):
 class ConnectionSerializer(TenantModelSerializer):
     """credentials: write-only; names that are left out stay as they are. state: ready, paused (by a person) or blocked (by the shop)."""
 
-    provider = serializers.ChoiceField(choices=Provider.choices, default=Provider.WOOCOMMERCE, help_text="Cannot be changed later.")
+    provider = serializers.ChoiceField(choices=Provider.choices, default=USUAL, help_text="Cannot be changed later.")
     credentials = serializers.DictField(
         child=serializers.CharField(max_length=500, trim_whitespace=True), write_only=True, required=False,
-        help_text="WooCommerce: consumer_key and consumer_secret.",
+        help_text=credentials_in_words(),
     )  # fmt: skip
     store_url = serializers.CharField(max_length=500, help_text="For example https://shop.example or https://example.com/shop")
     same_shop = serializers.BooleanField(
@@ -104,7 +106,7 @@ class ConnectionSerializer(TenantModelSerializer):
         """As it is stored, so that one shop is not connected twice."""
         provider = str(self.instance.provider if self.instance else self.initial_data.get("provider") or "")
         try:
-            return kept_address(provider if provider in Provider.values else Provider.WOOCOMMERCE, url)
+            return kept_address(provider if provider in Provider.values else USUAL, url)
         except DjangoValidationError as error:
             raise serializers.ValidationError(error.message_dict["store_url"]) from None
 
@@ -117,7 +119,7 @@ class ConnectionSerializer(TenantModelSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """An address that looks like another shop's, or that the stored keys were not meant for."""
         same_shop, stored, url = attrs.pop("same_shop", False), self.instance, attrs.get("store_url", "")
-        if url and self._is_taken(attrs.get("provider", Provider.WOOCOMMERCE), url):
+        if url and self._is_taken(attrs.get("provider", USUAL), url):
             raise serializers.ValidationError({"store_url": [TAKEN]})
         if stored is not None and url:
             if (why := other_shop(stored, url)) and not same_shop:

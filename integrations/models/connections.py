@@ -16,6 +16,9 @@ class Provider(models.TextChoices):
     WOOCOMMERCE = "woocommerce", "WooCommerce"
 
 
+USUAL = Provider.WOOCOMMERCE  # Where nobody says which kind.
+
+
 class LinkBySku(models.TextChoices):
     LINK = "link", "Link to it; ask where it is not clear which one is meant"
     ASK = "ask", "Always ask"
@@ -50,7 +53,7 @@ class StoreConnection(models.Model):
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="store_connections")
-    provider = models.CharField(max_length=12, choices=Provider.choices, default=Provider.WOOCOMMERCE)
+    provider = models.CharField(max_length=12, choices=Provider.choices, default=USUAL)
     name = models.CharField(max_length=100, blank=True, help_text="How you call the shop. Blank: its address.")
     store_url = WebAddressField(
         "shop address", max_length=500, blank=True, help_text="For example https://shop.example or https://example.com/shop"

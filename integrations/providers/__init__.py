@@ -21,6 +21,16 @@ def adapter_class(provider: str) -> "type[StoreAdapter]":
     return getattr(import_module(module), name)  # type: ignore[no-any-return]
 
 
+def credentials_in_words() -> str:
+    """Which keys each kind of shop needs: "WooCommerce: consumer_key, consumer_secret." """
+    return " ".join(f"{kind.label}: {', '.join(one.name for one in adapter_class(kind).credential_fields)}." for kind in Provider)
+
+
+def credential_variables() -> list[str]:
+    """The environment variables that `connect_store` reads keys from, of every kind of shop."""
+    return [one.environment for kind in Provider for one in adapter_class(kind).credential_fields if one.environment]
+
+
 def adapter_for(connection: "StoreConnection") -> "StoreAdapter":
     """A fresh adapter for one connection; one per run or request, never shared between threads that write."""
     return adapter_class(connection.provider)(connection)

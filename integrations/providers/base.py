@@ -57,6 +57,7 @@ class StoreAdapter(ABC):
     """One shop, read through its API. `connection` may be unsaved (to test it before it is kept)."""
 
     credential_fields: tuple[CredentialField, ...] = ()
+    keys_at = ""  # Where in the shop's admin its keys are made and revoked.
     generated_sku = "{external_id}"  # How a product without SKU is numbered.
     transform_version = 1  # Goes up when transform reads the same answer differently: then everything is looked at again.
 

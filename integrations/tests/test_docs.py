@@ -1,5 +1,6 @@
 """docs/stores.md and its neighbours keep their word: what can be compared with the code is compared."""
 
+import ast
 import json
 import re
 from datetime import timedelta
@@ -126,3 +127,30 @@ def test_modules_of_the_architecture_are_there(path):
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`(?:[\w/]+/)?(\w+\.py)`", ADDING)) - {"base.py"}))
 def test_modules_of_the_guide_are_there(name):
     assert list((ROOT / "integrations").rglob(name)) or list((ROOT / "common").glob(name)), name
+
+
+NAMED = {
+    "services/__init__.py", "services/woo_service.py", "tasks.py", "models/connections.py", "providers/__init__.py", "api/sync.py",
+    "api/urls.py", "templates/integrations/guide.html",
+}  # fmt: skip
+
+
+def words_of(path):
+    """Names and texts of a module, docstrings aside; a template as it is."""
+    if path.suffix == ".html":
+        return path.read_text().lower()
+    tree = ast.parse(path.read_text())
+    documented = [node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    told = {id(node.body[0].value) for node in documented if node.body and isinstance(node.body[0], ast.Expr)}
+    names = ("id", "attr", "name", "module", "value")
+    found = (getattr(node, name, "") for node in ast.walk(tree) if id(node) not in told for name in names)
+    return " ".join(word for word in found if isinstance(word, str)).lower()
+
+
+def test_a_kind_of_shop_is_named_only_where_the_guide_says_so():
+    here = ROOT / "integrations"
+    parts = [path for end in ("*.py", "*.html") for path in here.rglob(end) if not {"tests", "migrations", "woocommerce"} & set(path.parts)]
+    assert {str(path.relative_to(here)) for path in parts if "woo" in words_of(path)} == NAMED
+    assert all(name.removeprefix("services/woo") in ADDING.replace("<name>", "") for name in NAMED)
+    beyond = [ROOT / "whatsappcrm_backend/settings.py", *(ROOT / "operations").rglob("*.py")]
+    assert not [path for path in beyond if "woo" in words_of(path)]

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from integrations.addresses import connected_already, kept_address
 from integrations.connections import ConnectionResult, check_connection, merged_credentials, save_connection
 from integrations.models import Provider, StoreConnection
-from integrations.providers import adapter_class
+from integrations.providers import adapter_class, credential_variables
 from integrations.providers.base import CredentialField
 from integrations.schedules import schedule_words
 from tenants.actor import Actor, acting_as
@@ -26,7 +26,7 @@ REFUSED, USAGE = 1, 2
 class Command(BaseCommand):
     help = (
         "Connects a business to its shop and says what was found; a shop that is known already gets the new keys. Keys: from the "
-        "environment (WOO_CONSUMER_KEY, WOO_CONSUMER_SECRET) or a prompt. Exit code: 0 connected, 1 the shop refuses (nothing is kept), "
+        f"environment ({', '.join(credential_variables())}) or a prompt. Exit code: 0 connected, 1 the shop refuses (nothing is kept), "
         "2 usage."
     )
 

@@ -24,7 +24,8 @@ from integrations.records import StoreCategory, StoreProduct
 if TYPE_CHECKING:
     from integrations.models import StoreConnection
 
-KEY_HELP = "In WordPress: WooCommerce → Settings → Advanced → REST API → Add key. Permission “Read” is enough."
+KEYS_AT = "WooCommerce → Settings → Advanced → REST API"
+KEY_HELP = f"In WordPress: {KEYS_AT} → Add key. Permission “Read” is enough."
 
 
 class WooAdapter(StoreAdapter):
@@ -36,6 +37,7 @@ class WooAdapter(StoreAdapter):
             "consumer_secret", "Consumer secret", "It is shown once, when the key is made.", environment="WOO_CONSUMER_SECRET"
         ),
     )
+    keys_at = KEYS_AT
     generated_sku = "WC-{external_id}"
     transform_version = TRANSFORM_VERSION
 
