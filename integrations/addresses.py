@@ -10,6 +10,7 @@ from integrations.providers import adapter_class
 from products_and_services.models.addresses import validate_web_address
 
 TAKEN = "This shop is connected already. Open it in the list of shops, and change it there."
+NO_ADDRESS = "Enter the shop's address, for example https://shop.example."
 _USUAL_PORT = re.compile(r"^(https?://[^/]+?):(80|443)(?=/|$)")
 
 

@@ -5,7 +5,7 @@ from django.db import transaction
 from common.clock import database_now
 from common.redaction import clean_error_text
 from integrations.links import connection_url
-from integrations.models import StoreConnection
+from integrations.models import Schedule, StoreConnection
 from operations.models import Severity
 from operations.services import close_alert, raise_alert
 
@@ -21,10 +21,15 @@ def blocked_alert_key(connection_pk: int) -> str:
 def blocked_words(connection: StoreConnection) -> tuple[str, str]:
     """Title and remedy of the alert."""
     return (
-        f"The shop “{connection}” does not let us in: {connection.blocked_reason}",
-        "Nothing is read from it until then, and nothing changes here. Mend it (mostly: enter a new key on the shop's page), then press "
-        "“Test connection”: imports go on by themselves.",
+        f"The shop “{connection}” does not let us in",
+        f"{connection.blocked_reason} When it is mended, press “Test connection” on the shop's page. {then_words(connection)} Until then "
+        "nothing is read from it, and nothing changes here.",
     )
+
+
+def then_words(connection: StoreConnection) -> str:
+    """How imports go on after a successful test."""
+    return "Then start an import." if connection.schedule == Schedule.OFF else "Imports then go on by their schedule."
 
 
 def block(used: StoreConnection, reason: str) -> bool:

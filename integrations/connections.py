@@ -11,7 +11,7 @@ from common.clock import database_now
 from common.encrypted_field import DecryptionError
 from common.errors import RemoteError, TransientError
 from common.redaction import clean_error_text
-from integrations.addresses import TAKEN, connected_already, kept_address
+from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_address
 from integrations.blocking import Access, access_of, block, unblock
 from integrations.models import StoreConnection
 from integrations.providers import adapter_class, adapter_for
@@ -86,7 +86,7 @@ def _note_success(connection: StoreConnection, tested: Access) -> None:
 
 def _found(connection: StoreConnection, facts: StoreFacts) -> str:
     name = f"“{facts.name}”" if facts.name else connection.address
-    products = "" if facts.products is None else f", {facts.products} {'product' if facts.products == 1 else 'products'}"
+    products = "" if facts.products is None else f", {facts.products:,} {'product' if facts.products == 1 else 'products'}"
     details = " ".join(part for part in (connection.get_provider_display(), facts.version) if part)
     currency = f", prices in {facts.currency}" if facts.currency else ""
     return f"Connected to {name} ({details}{products}{currency})."
@@ -100,7 +100,7 @@ def save_connection(connection: StoreConnection, credentials: Mapping[str, str] 
     connection.clean_fields(exclude=["credentials", "store_url"])
     connection.store_url = kept_address(connection.provider, connection.store_url)
     if not connection.address:
-        raise ValidationError({"store_url": ["Enter the shop's address, for example https://shop.example."]})
+        raise ValidationError({"store_url": [NO_ADDRESS]})
     if connected_already(connection):
         raise ValidationError({"store_url": [TAKEN]})
     connection.full_clean(exclude=["credentials"])

@@ -35,9 +35,9 @@ def failed_imports(_now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]
         run = shop.failed_import
         if run is not None and not _was_watched(run):
             yield Finding(
-                shop.tenant_id, f"shop-import-failed-{shop.pk}", f"The import of “{shop}” failed: {run.message}",
-                "What was imported stays imported, and nothing was switched off. The schedule tries again by itself; the shop's page "
-                "starts it at once. This closes when an import is completed.",
+                shop.tenant_id, f"shop-import-failed-{shop.pk}", f"The import of “{shop}” failed",
+                f"{run.message} What was imported stays imported, and nothing was switched off. The schedule tries again by itself; the "
+                "shop's page starts it at once. This closes when an import is completed.",
                 connection_url(shop.pk),
             )  # fmt: skip
 
@@ -70,9 +70,9 @@ def waiting_questions(now: datetime, _open: frozenset[Cause]) -> Iterator[Findin
     for shop in asking.filter(current_run__heartbeat_at__lte=now - WATCHED_FOR):
         run: Any = shop.current_run
         yield Finding(
-            shop.tenant_id, f"shop-import-asks-{shop.pk}", f"The import of “{shop}” waits for your answer: {run.message}",
-            "Look at the shop: did somebody empty it, or does it only show less? Confirm or cancel the run. Until then no other import of "
-            "this shop begins.",
+            shop.tenant_id, f"shop-import-asks-{shop.pk}", f"The import of “{shop}” waits for your answer",
+            f"{run.message} Look at the shop: did somebody empty it, or does it only show less? Confirm or cancel the run. Until then no "
+            "other import of this shop begins.",
             run_url(run.pk),
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from common.admin import PasswordWidget
 from common.encrypted_field import DecryptionError
-from integrations.addresses import TAKEN, connected_already, kept_address
+from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_address
 from integrations.models import Provider, StoreConnection
 from integrations.models.connections import USUAL
 from integrations.moving import other_host, other_shop
@@ -16,7 +16,6 @@ from integrations.providers.base import CredentialField
 
 PREFIX = "credential_"
 STORED = "•••• stored, leave blank to keep"
-NO_ADDRESS = "Enter the shop's address, for example https://shop.example"
 
 
 def credential_fields(provider: str) -> dict[str, CredentialField]:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from common.admin import Banner, Tool
 from integrations.admin.links import run_page
+from integrations.blocking import then_words
 from integrations.connections import ConnectionResult, check_connection, merged_credentials, pause, switch_on
 from integrations.models import StoreConnection
 from integrations.runs import AlreadyRunning, NotReady, needs_preview, open_run, record_trigger, start_import
@@ -64,7 +65,7 @@ class ConnectionPages:
         if not connection.is_active:
             return [Banner("orange", "Paused.", "Nothing is read from the shop, and nothing changes here, until you switch it on.")]
         if connection.blocked_at is not None:
-            to_do = "When it is mended here or in the shop, press “Test connection”: imports then go on by themselves."
+            to_do = f"When it is mended here or in the shop, press “Test connection”. {then_words(connection)}"
             return [Banner("red", "The shop does not let us in.", f"{connection.blocked_reason} {to_do}")]
         run = connection.current_run
         if run is not None and run.status == RunStatus.NEEDS_CONFIRMATION:
@@ -99,6 +100,7 @@ class ConnectionPages:
         result = check_connection(trial) if isinstance(trial, StoreConnection) else trial
         if typed:
             shown = {name: getattr(result, name) for name in ("tone", "text", "to_do", "said")}
+            shown["freed"] = connection is not None and connection.blocked_at is not None and not _is_blocked(connection)
             return JsonResponse(shown, headers={"Cache-Control": "no-store"})
         said = f"The shop says: “{result.said}”" if result.said else ""
         self.message_user(request, " ".join(filter(None, (result.text, result.to_do, said))), LEVELS[result.tone])
@@ -165,6 +167,10 @@ class ConnectionPages:
         switch_on(connection)
         self.message_user(request, "Switched on. The schedule goes on from here.")
         return self._back(connection)
+
+
+def _is_blocked(connection: StoreConnection) -> bool:
+    return StoreConnection.objects.filter(pk=connection.pk, blocked_at__isnull=False).exists()
 
 
 def _open_tool(run: Run) -> Tool:

@@ -98,6 +98,8 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         when = render_moment(run.finished_at or run.created_at)
         broke = run.status in (RunStatus.FAILED, RunStatus.CANCELLED)
         words = run.message if broke else "" if run.is_open else sums(run.counts)
+        if broke and words == connection.blocked_reason:
+            words = ""  # It stands beside the state.
         return format_html('{} {} <span class="shop-note">{}</span>', render_badge(run_badge(run)), when, words)
 
     @display(description="Next import", ordering="schedule")

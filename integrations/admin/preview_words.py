@@ -1,14 +1,17 @@
 """A dry run's result for people: numbers by kind, and the first products of each kind with what would change."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from common.admin import Badge, render_badge
 from integrations.runs.preview import Preview, PreviewRow
 
 KINDS = {
-    "new": ("green", "new", "They are made here."),
+    "new": ("green", "new", "They would be added here."),
     "changed": ("blue", "changed", "What differs is taken over; locked fields stay."),
     "linked": ("blue", "linked by SKU", "They were entered here with the same SKU, and come from the shop from then on."),
     "asked": ("orange", "to decide", "It is not clear which of your products is meant. They are left out until you answer."),
@@ -29,9 +32,9 @@ class Group:
     more: int = 0
 
 
-def cards_of(found: Preview) -> list[tuple[str, int, str]]:
+def cards_of(found: Preview) -> list[tuple[str, str, str]]:
     """(words, number, tone) of each kind that occurs."""
-    return [(words, found.kinds[kind], tone) for kind, (tone, words, _) in KINDS.items() if found.kinds.get(kind)]
+    return [(words, f"{found.kinds[kind]:,}", tone) for kind, (tone, words, _) in KINDS.items() if found.kinds.get(kind)]
 
 
 def groups_of(found: Preview) -> list[Group]:
@@ -55,9 +58,16 @@ def _row(row: PreviewRow) -> dict[str, Any]:
     return {
         "name": row.name,
         "is_new": row.kind == "new",
-        "changes": changes,
+        "changes": list(_together(changes)),
         "remarks": [said(new) for name, _, new in row.changes if not name],
     }
+
+
+def _together(changes: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    """What comes new to the same field (variants) stands in one line."""
+    for (title, old), group in groupby(changes, key=itemgetter(0, 1)):
+        alike = list(group)
+        yield from [(title, old, ", ".join(new for _, _, new in alike))] if not old else alike
 
 
 def column_words(name: str) -> str:

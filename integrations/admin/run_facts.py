@@ -84,7 +84,7 @@ def order_words(run: Run) -> str:
     """What was asked for: "Only looks: nothing is written" """
     order = order_of(run)
     parts = ["Only looks: nothing is written"] if order.dry_run else []
-    parts.append("Some products" if order.part else "Everything compared" if order.full else "What has changed")
+    parts.append("Only some products" if order.part else "Compares everything" if order.full else "Takes over what has changed")
     if order.resumes:
         parts.append("goes on where another import stopped")
     return ". ".join(parts) + "."

@@ -44,11 +44,11 @@ class Preview:
 
     def sentence(self) -> str:
         """ "12 new, 3 price changes, 40 unchanged" """
-        parts = [f"{self.kinds['new']} new"] if self.kinds.get("new") else []
+        parts = [f"{self.kinds['new']:,} new"] if self.kinds.get("new") else []
         for name, number in sorted(self.fields.items(), key=lambda entry: (-entry[1], entry[0])):
             words = name if name.isupper() else name[:1].lower() + name[1:]
-            parts.append(f"{number} {words.replace('_', ' ')} {'change' if number == 1 else 'changes'}")
-        parts += [f"{self.kinds[kind]} {words}" for kind, words in KIND_WORDS.items() if kind != "new" and self.kinds.get(kind)]
+            parts.append(f"{number:,} {words.replace('_', ' ')} {'change' if number == 1 else 'changes'}")
+        parts += [f"{self.kinds[kind]:,} {words}" for kind, words in KIND_WORDS.items() if kind != "new" and self.kinds.get(kind)]
         return ", ".join(parts) or "nothing to import"
 
 

@@ -9,9 +9,11 @@ from common.errors import NeedsConfigurationError, TransientError
 from integrations.admin.connection_form import STORED, TAKEN
 from integrations.connections import block
 from integrations.models import ExternalRef, RefKind, StoreConnection
+from integrations.runs import start_import
 from integrations.tests.run_world import QuietAdapter, fresh
 from meta_integration.tests.face import browser, messages_of, text_of
-from operations.models import Run, RunStatus
+from operations.models import Alert, Run, RunStatus
+from operations.services import finish_run
 from products_and_services.models import Product
 from products_and_services.tests.factories import ProductFactory
 from tenants.models import AuditEvent
@@ -150,7 +152,7 @@ def test_typed_values_are_tested_without_being_saved(run_world, monkeypatch, own
     monkeypatch.setattr("integrations.connections.adapter_for", Noting)
     answer = owner.post(url(shop, "test"), form_data(shop, credential_consumer_key="ck_typed"))
     assert answer.json() == {"tone": "green", "text": "Connected to “Quiet” (WooCommerce 9.9, 250 products, prices in USD).",
-                             "to_do": "", "said": ""}  # fmt: skip
+                             "to_do": "", "said": "", "freed": False}  # fmt: skip
     owner.post(url(shop, "test"), form_data(shop))
     fresh_answer = owner.post(reverse("admin:integrations_storeconnection_test_new"), form_data(**CANARY))
     assert fresh_answer.json()["tone"] == "green"
@@ -163,6 +165,21 @@ def test_typed_values_are_tested_without_being_saved(run_world, monkeypatch, own
     assert missing["tone"] == "red" and "address" in missing["to_do"]
     shop.refresh_from_db()
     assert shop.credential("consumer_key") == "ck_1"
+
+
+def test_a_test_that_ends_a_block_says_so_and_the_reason_stands_once(run_world, owner, shop):
+    reason = "The shop does not accept this key and secret. " + "Make a new one. " * 20
+    run = start_import(shop)
+    finish_run(run, RunStatus.FAILED, message=reason.strip())
+    block(shop, reason.strip())
+    page = text_of(owner.get(url(shop, "change")))
+    assert page.count("The shop does not accept") == 3  # In the banner, beside the state, and in the history.
+    alert = Alert.objects.get(kind="shop_blocked")
+    assert alert.title == f"The shop “{shop}” does not let us in" and reason.strip() in alert.remedy
+    QuietAdapter.refusal = TransientError("The shop does not answer.")
+    assert owner.post(url(shop, "test"), form_data(shop)).json()["freed"] is False
+    QuietAdapter.refusal = None
+    assert owner.post(url(shop, "test"), form_data(shop)).json()["freed"] is True
 
 
 def test_the_test_says_what_is_wrong_and_what_helps(run_world, owner, shop):

@@ -157,7 +157,7 @@ def test_an_ended_import_is_gone_on_with_and_the_failed_ones_are_tried_again(the
     work()
     again = Run.objects.order_by("-created_at").first()
     assert again.pk != run.pk and again.params["part"] and not again.issues.exists()
-    assert "Some products" in text_of(owner.get(page("run_change", again)))
+    assert "Only some products" in text_of(owner.get(page("run_change", again)))
     owner.post(page("storeconnection_import_now", connection))
     stopped = Run.objects.order_by("-created_at").first()
     cancel_run(stopped)

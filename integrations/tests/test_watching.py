@@ -58,7 +58,7 @@ def test_a_failed_import_that_nobody_watched_is_told_once_until_one_is_completed
     start_import(shop)
     assert opened() == ["shop-import-failed"]  # One that is under way has mended nothing yet.
     alert = Alert.objects.get(kind="shop_import_failed")
-    assert "This is no shop." in alert.title and alert.link == f"/admin/integrations/storeconnection/{shop.pk}/change/"
+    assert "This is no shop." in alert.remedy and alert.link == f"/admin/integrations/storeconnection/{shop.pk}/change/"
     run_world.script = Script()
     run_world.work(open_run(shop))
     assert opened() == [] and Alert.objects.filter(kind="shop_import_failed").count() == 1

@@ -57,7 +57,7 @@ def status_badge(run: Run) -> str:
 
 def _amount(run: Run) -> str:
     """ "3 of 12"; only "3" where nobody knows beforehand how much there is."""
-    return f"{run.done} of {run.total}" if run.total else str(run.done)
+    return f"{run.done:,} of {run.total:,}" if run.total else f"{run.done:,}"
 
 
 def progress_bar(run: Run) -> str:
@@ -137,7 +137,7 @@ class RunAdmin(TenantModelAdmin):
         """Live: "12 synced, 3 failed"."""
         known = [name for name in GOOD_FIRST if name in run.counts]
         names = [*known, *sorted(set(run.counts) - set(known))]  # PostgreSQL does not keep the order of JSON keys.
-        return ", ".join(f"{run.counts[name]} {name.replace('_', ' ')}" for name in names) or "—"
+        return ", ".join(f"{run.counts[name]:,} {name.replace('_', ' ')}" for name in names) or "—"
 
     @display(description="Started", ordering="created_at")
     def begun(self, run: Run) -> str:

@@ -3,6 +3,12 @@
 (function () {
   "use strict";
 
+  var unchanged = "";
+
+  function entries(form) {
+    return new URLSearchParams(new FormData(form)).toString();
+  }
+
   function box(form) {
     var found = document.getElementById("connection-result");
     if (!found) {
@@ -33,7 +39,12 @@
         if (!answer.ok) { throw new Error("refused"); }
         return answer.json();
       })
-      .then(function (result) { show(form, result); })
+      .then(function (result) {
+        if (!result.freed) { show(form, result); return; }
+        if (entries(form) === unchanged) { window.location.reload(); return; }  // With the buttons that there are now.
+        document.querySelectorAll(".banner-red").forEach(function (banner) { banner.remove(); });
+        show(form, result);
+      })
       .catch(function () { show(form, { tone: "red", text: "The test itself failed.", to_do: "Reload the page and try again." }); });
   }
 
@@ -55,7 +66,10 @@
 
   document.addEventListener("DOMContentLoaded", function () {
     var form = document.getElementById("storeconnection_form"), waiting = document.querySelector("[data-reload]");
-    if (form && form.querySelector("[name=store_url]")) { offerTest(form); }
+    if (form && form.querySelector("[name=store_url]")) {
+      unchanged = entries(form);
+      offerTest(form);
+    }
     if (waiting) {
       window.setInterval(function () {
         if (!document.hidden) { window.location.reload(); }
