@@ -54,7 +54,8 @@ def _number(value: float) -> str:
 
 
 def _keep(figure: dict) -> None:
-    about = {"benchmark": os.environ.get(NAME, ""), "database": os.environ.get(DATABASE, ""), "load": round(os.getloadavg()[0], 2)}
+    name = os.environ.get(NAME, "") + (" large" if os.environ.get(LARGE) else "")
+    about = {"benchmark": name, "database": os.environ.get(DATABASE, ""), "load": round(os.getloadavg()[0], 2)}
     FILE.parent.mkdir(exist_ok=True)
     with FILE.open("a") as lines:
         lines.write(json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), **about, **figure}) + "\n")

@@ -1,4 +1,7 @@
-"""`python -m benchmarks.table`: writes the last run's figures (var/benchmarks.jsonl) into the results of docs/benchmarks.md."""
+"""`python -m benchmarks.table`: writes the last run's figures (var/benchmarks.jsonl) into the results of docs/benchmarks.md.
+
+Figures about Meta and about shops have tables of their own; one that nothing was measured for stays as it is.
+"""
 
 import json
 import os
@@ -8,16 +11,25 @@ from pathlib import Path
 from benchmarks.report import FILE
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- results -->", "<!-- end of results -->"
+PARTS = {"meta": "results", "shops": "results of shops"}
 
 
 def main() -> None:
-    """Replaces everything between the two marks; the newest figure of each name and database wins."""
+    """Replaces everything between a part's two marks; the newest figure of each name and database wins."""
     lines = [json.loads(line) for line in FILE.read_text().splitlines()]
     newest = {(line["benchmark"], line["figure"], line["database"]): line for line in lines}
     text = PAGE.read_text()
-    before, rest = text.split(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}\n{table(list(newest.values()))}{END}{rest.split(END)[1]}")
+    for part, mark in PARTS.items():
+        figures = [line for line in newest.values() if line["benchmark"].startswith("store_") == (part == "shops")]
+        if figures:
+            text = _replaced(text, mark, table(figures))
+    PAGE.write_text(text)
+
+
+def _replaced(text: str, mark: str, rows: str) -> str:
+    begin, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n{rows}{end}{rest.split(end)[1]}"
 
 
 def table(figures: list[dict]) -> str:
