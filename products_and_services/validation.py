@@ -36,7 +36,10 @@ def validate_variant(variant: Any) -> None:
         errors["attributes"] = 'Write an object of names and values, for example {"color": "Red"}.'
     if variant.product_id is None:
         return  # The form has already said that a product must be chosen.
-    errors |= sale_errors(variant, variant.product.price)
+    wrong = sale_errors(variant, variant.product.price)
+    if not variant.is_active:  # It is not sold; the prices of long ago must not keep people from saving the product's page.
+        wrong.pop("sale_price", None)
+    errors |= wrong
     if variant.sku and _belongs_to_others(variant):
         errors["sku"] = sku_taken_message(variant.sku)
     if errors:

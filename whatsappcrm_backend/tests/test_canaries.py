@@ -10,12 +10,14 @@ from django.core.management import call_command
 
 from common import clock, http, redaction
 from common.encrypted_field import EncryptedTextField
+from integrations.models import StoreConnection, WebhookLog
+from integrations.runs import run_now
 from meta_integration.graph.client import appsecret_proof
 from meta_integration.models import MetaAppConfig
 from meta_integration.tests.world import ACCOUNTS, World
 from operations.alerting.deliver import deliver_due
 from operations.alerting.rules import evaluate
-from operations.models import Alert, AlertDelivery, Run, RunIssue
+from operations.models import Alert, AlertDelivery, Run, RunIssue, RunStatus
 from operations.services import raise_alert
 from operations.tests.receivers import MoodyMail, listening
 from products_and_services.tests.factories import api_client
@@ -31,6 +33,7 @@ ENVIRONMENT = {
     )
 }  # fmt: skip
 VERIFY = "canary-verify-token-0123456789"
+SHOP = {"consumer_key": "ck_canary-key-0123456789", "consumer_secret": "cs_canary-secret-0123456789"}
 
 
 @pytest.fixture
@@ -49,7 +52,8 @@ def test_every_encrypted_column_has_its_canary_here():
     """A new secret column fails this test until the walk below fills it."""
     columns = {f"{model._meta.label}.{field.name}" for model in apps.get_models() for field in model._meta.concrete_fields
                if isinstance(field, EncryptedTextField)}  # fmt: skip
-    assert columns == {f"meta_integration.MetaAppConfig.{name}" for name in ("access_token", "app_secret", "verify_token")}
+    of_meta = {f"meta_integration.MetaAppConfig.{name}" for name in ("access_token", "app_secret", "verify_token")}
+    assert columns == {*of_meta, "integrations.StoreConnection.credentials"}
 
 
 def test_secrets_turn_up_nowhere(world, settings, monkeypatch, tenant, other_tenant, lines, capsys):
@@ -67,7 +71,9 @@ def test_secrets_turn_up_nowhere(world, settings, monkeypatch, tenant, other_ten
         world.pass_time(minutes=140)
     with world.fault(Fault("bad_token")):
         world.settle(catalog, other)
-    words = [TOKEN, SECRET, appsecret_proof(SECRET, TOKEN), VERIFY, *ENVIRONMENT.values()]
+    shop = StoreConnection.objects.create(tenant=tenant, store_url="https://127.0.0.1/shop", credentials=SHOP)
+    assert run_now(shop).status == RunStatus.FAILED  # Such an address is not opened; what is told of it is searched as well.
+    words = [TOKEN, SECRET, appsecret_proof(SECRET, TOKEN), VERIFY, *SHOP.values(), *ENVIRONMENT.values()]
     # The worst case: a text that somebody else wrote, with all of them in it, becomes an alert.
     text = f"access_token={TOKEN} {' '.join(ENVIRONMENT.values())}"
     raise_alert(tenant, kind="k", key="worst", title=text, remedy=text)
@@ -89,12 +95,13 @@ def test_secrets_turn_up_nowhere(world, settings, monkeypatch, tenant, other_ten
         places["webhook"] = repr(receiver.calls)
         settings.ALERT_WEBHOOK_URL = ""
     places["mails"] = "".join(message.message().as_string() + message.body for message in mail.outbox)
-    places["rows"] = "".join(repr(list(model.objects.values())) for model in (Alert, AlertDelivery, Run, RunIssue))
+    places["rows"] = "".join(repr(list(model.objects.values())) for model in (Alert, AlertDelivery, Run, RunIssue, WebhookLog))
     places["metrics"] = world_page(logged_in(make_superuser()), "/metrics")
     alert = Alert.objects.filter(tenant=tenant, key="worst").get()
-    for path in ("", "operations/alert/", "operations/alertdelivery/", f"operations/alert/{alert.pk}/change/"):
+    shops = ("integrations/storeconnection/", f"integrations/storeconnection/{shop.pk}/change/", "integrations/webhooklog/")
+    for path in ("", "operations/alert/", "operations/alertdelivery/", f"operations/alert/{alert.pk}/change/", *shops):
         places[f"page {path}"] = world_page(logged_in(owner, tenant), f"/admin/{path}")
-    places["API"] = api_client(tenant).get("/v1/alerts/").content.decode()
+    places["API"] = "".join(api_client(tenant).get(f"/v1/{name}/").content.decode() for name in ("alerts", "connections", "webhook-logs"))
     printed = capsys.readouterr()
     places["logs"] = "".join(map(repr, lines())) + printed.out
     assert "alert.opened" in places["webhook"] and "catalog_paused" in places["rows"] and "whatsappcrm_open_alerts" in places["metrics"]

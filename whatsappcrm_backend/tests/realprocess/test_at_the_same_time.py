@@ -82,7 +82,7 @@ def test_a_dead_workers_call_lands_late(stage: Stage, shop: Shop, worker: object
     """Meta applies the dead worker's call seconds after a newer one: the look-up that follows finds and mends it."""
     product = shop.product("LATE-1", price="10.00")
     shop.converge()
-    shop.fault("lands_late", edges=["item.update"], remaining=1, seconds=4)
+    shop.fault("lands_late", edges=["item.update"], remaining=1, seconds=10)
     shop.reprice(product, "11.00")
     shop.wait(lambda: len(shop.calls("item.update")) == 1, "Meta has the call")
     assert stage.worker
