@@ -28,6 +28,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         running.start()
         running.tenants = running.run_step("plant", "bakery", "florist")
         wait_for(lambda: running.item_at_meta("200000000000001", "5784935"), 60, "the demo's first product reaches Meta")
+        assert running.run_step("wait_for_shop", "solar") == "completed"
         running.run_step("ask_meta", "solar")
         running.samples = running.run_step("samples", "solar")
         yield running

@@ -60,6 +60,7 @@ def _plant_evidence(tenant: Any) -> None:
     _plant_edit(tenant)
     _plant_findings(tenant)
     _plant_upload(tenant)
+    _plant_imports(tenant)
     CrontabSchedule.objects.get_or_create(minute="5")
     ClockedSchedule.objects.get_or_create(clocked_time=database_now())
     SolarSchedule.objects.get_or_create(event="sunrise", latitude=-17.8, longitude=31)
@@ -118,6 +119,34 @@ def _plant_upload(tenant: Any) -> None:
     start_import(tenant, Upload("spring-prices.csv", len(data), [data]))
 
 
+def _plant_imports(tenant: Any) -> None:
+    """A look at the demo's online shop, and another shop whose import waits for an answer."""
+    from integrations.models import StoreConnection
+    from operations.models import Run
+    from products_and_services.models import Product
+
+    shop = StoreConnection.objects.get(tenant=tenant)
+    rows = [
+        ["new", "901", "Wicker Basket", [["SKU", None, "BSK-1"], ["Price", None, "19.50"]]],
+        ["changed", "902", "Hand Cream", [["Price", "13.50", "12.90"], ["Name", "Cream", "Hand Cream"]]],
+        ["linked", "903", "Desk Lamp", [["Description", "Our own words. " * 12, "The shop's words. " * 12]]],
+        ["asked", "904", "Wool Socks", [["", None, "Its SKUs belong to several products here. Which of them is it?"]]],
+        ["inactive", "905", "Wall Calendar, last year's", [["Active", True, False]]],
+    ]
+    kinds = {"new": 12, "changed": 3, "linked": 5, "asked": 2, "inactive": 1, "unchanged": 310}
+    done = {"tenant": tenant, "kind": "import", "started_by": "person solar-owner"}
+    params = {"connection": shop.pk, "task_id": "planted", "dry_run": True, "preview": rows}
+    figures = {"run": {"kinds": kinds, "fields": {"price": 3, "name": 1}}}
+    Run.objects.create(status="completed", subject=f"store {shop.pk}", total=333, done=333, params=params, cursor=figures, **done)
+    old = StoreConnection.objects.create(tenant=tenant, name="Outlet", store_url="https://outlet.example", is_active=False)
+    gone = list(Product.objects.filter(tenant=tenant).order_by("pk").values_list("pk", flat=True)[:30])
+    Run.objects.create(
+        status="needs_confirmation", subject=f"store {old.pk}", total=60, done=60, params={"connection": old.pk, "task_id": "planted"},
+        cursor={"phase": "missing", "stage": "ask", "gone": [[gone[0], gone[-1]]], "seen": []},
+        message="30 of 60 products are no longer in the shop and would become inactive here.", **done,
+    )  # fmt: skip
+
+
 def samples(sub_domain: str) -> dict[str, str]:
     """{model: primary key} of one row of every registered model, of this business where rows belong to one."""
     from django.contrib import admin
@@ -139,6 +168,11 @@ def samples(sub_domain: str) -> dict[str, str]:
     found["PushRun"] = str(Run.objects.filter(tenant=tenant, kind="push").earliest("created_at").pk)
     found["EditRun"] = str(Run.objects.filter(tenant=tenant, kind="edit").latest("created_at").pk)
     found["Rejected"] = product_key("SOL-LGT-TRAP")
+    imports = Run.objects.filter(tenant=tenant, kind="import")
+    found["LookRun"] = str(imports.filter(params__has_key="preview").earliest("created_at").pk)
+    found["AskingRun"] = str(imports.get(status="needs_confirmation").pk)
+    found["ShopRun"] = str(imports.filter(started_by="command seed_demo").earliest("created_at").pk)
+    found["FromShop"] = product_key("KIT-MUG")
     found["ImportRun"] = str(Run.objects.get(tenant=tenant, kind="csv").pk)
     return found
 
@@ -179,6 +213,20 @@ def ask_meta(sub_domain: str) -> str:
     return asked.sentence()
 
 
+def wait_for_shop(sub_domain: str) -> str:
+    """Waits (at most 60 s) until the business's online shop was read for the first time. Answers the state of that import."""
+    import time
+
+    from integrations.models import StoreConnection
+
+    shop = StoreConnection.objects.filter(tenant__sub_domain=sub_domain).earliest("pk")
+    deadline = time.monotonic() + 55
+    while shop.imported_at is None and time.monotonic() < deadline:
+        time.sleep(0.2)
+        shop.refresh_from_db()
+    return str(shop.last_import.status if shop.last_import else "")
+
+
 def make_backup() -> str:
     """As `make backup` does. Answers the file's name."""
     from django.core.management import call_command
@@ -198,7 +246,7 @@ def arrange(*skus: str) -> int:
 
 
 STEPS: dict[str, Callable[..., Any]] = {
-    step.__name__: step for step in (plant, samples, product_key, retry_now, ask_meta, make_backup, arrange)
+    step.__name__: step for step in (plant, samples, product_key, retry_now, ask_meta, wait_for_shop, make_backup, arrange)
 }
 
 if __name__ == "__main__":

@@ -103,6 +103,24 @@ def test_picture_import_preview(tall: Page, project: Project) -> None:
     save(tall, "import-preview", bottom(tall, ".sheet-rows", 24))
 
 
+def test_picture_shop(tall: Page, project: Project) -> None:
+    tall.goto(f"{project.web}/admin/integrations/storeconnection/{project.samples['integrations.StoreConnection']}/change/")
+    tall.get_by_role("button", name="Test connection").click()
+    expect(tall.locator("#connection-result")).to_contain_text("Connected to")
+    save(tall, "shop", bottom(tall, "text=It is shown once, when the key is made.", 40))
+
+
+def test_picture_what_would_come(tall: Page, project: Project) -> None:
+    tall.goto(f"{project.web}/admin/operations/run/{project.samples['LookRun']}/coming/")
+    save(tall, "what-would-come", bottom(tall, ".shop-card >> nth=2", 24))
+
+
+def test_picture_question(tall: Page, project: Project) -> None:
+    tall.goto(f"{project.web}/admin/integrations/linkquestion/{project.samples['integrations.LinkQuestion']}/change/")
+    tall.wait_for_function("[...document.images].every((picture) => picture.complete)")
+    save(tall, "question", bottom(tall, "#content-main > .shop-card", 24))
+
+
 def test_picture_roll_back(tall: Page, project: Project) -> None:
     tall.goto(f"{project.web}/admin/operations/run/{project.samples['EditRun']}/rollback/")
     save(tall, "roll-back", bottom(tall, ".revision >> nth=3", 24))
