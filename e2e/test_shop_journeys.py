@@ -108,9 +108,7 @@ def test_a_revoked_key_is_one_state_with_its_remedy_and_is_mended(page: Page, de
     expect(page.get_by_text(re.compile("does not let us in")).first).to_be_visible()
     project.control("DELETE", "shops/demo/faults")
     page.goto(demo_shop)
-    press(page, "Test connection")
-    expect(page.locator("#connection-result")).to_contain_text("Connected to")
-    page.reload()
+    press(page, "Test connection")  # A test that ends the block shows the page anew, with the buttons that there are now.
     expect(page.get_by_text("✓ Active")).to_be_visible()
     expect(page.get_by_role("button", name="Import now")).to_be_visible()
 
