@@ -10,7 +10,7 @@ from integrations.importing.fitting import clean_line
 from integrations.importing.items import Item
 from integrations.importing.job import ImportJob
 from integrations.importing.outcome import Outcome
-from integrations.importing.refs import NOTHING
+from integrations.importing.refs import NOTHING, is_usable
 from integrations.models import ExternalRef, RefKind
 from integrations.records import FieldProblem, StoreCategory
 from products_and_services.models import Product, ProductCategory
@@ -124,7 +124,7 @@ def _mark(known: dict[str, _Known], there: set[str], now: datetime) -> None:
 
 def top_down(shelves: Iterable[StoreCategory]) -> list[StoreCategory]:
     """Each once, those above before those below; one that lies below itself, or below nothing that is listed, is a top one."""
-    by_id = {shelf.external_id: shelf for shelf in shelves if _is_usable(shelf.external_id)}
+    by_id = {shelf.external_id: shelf for shelf in shelves if is_usable(shelf.external_id)}
     done: dict[str, StoreCategory] = {}
     for shelf in by_id.values():
         line: dict[str, StoreCategory] = {}
@@ -136,10 +136,6 @@ def top_down(shelves: Iterable[StoreCategory]) -> list[StoreCategory]:
             above = one.parent_id if one.parent_id in done else ""
             done[one.external_id] = StoreCategory(one.external_id, one.name, above)
     return list(done.values())
-
-
-def _is_usable(external_id: str) -> bool:
-    return 0 < len(external_id) <= 64 and external_id.isprintable()
 
 
 def place(job: ImportJob, items: Sequence[Item]) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from integrations.importing.items import KNOWN, LINKED, NEW, Item, Ref
 from integrations.importing.job import ImportJob
@@ -72,15 +73,28 @@ def identify(job: ImportJob, items: Sequence[Item], holders: Mapping[str, Holder
 
 
 def _adopt(connection: StoreConnection, fresh: Sequence[Item]) -> set[int]:
-    """Products that came from this shop before it was disconnected: of another shop of this kind they could only be if there were one."""
+    """Products that came from this shop before it was disconnected. Another shop counts from 1 as well, so a number alone is not enough:
+    the product's page must be at the same host, and there must be no other shop of this kind."""
     by_id = {item.external_id: item for item in fresh}
     rows = Product.objects.filter(tenant_id=connection.tenant_id, external_source=connection.provider, external_id__among=set(by_id))
-    found = dict(rows.exclude(external_refs__kind=RefKind.PRODUCT).order_by("-pk").values_list("external_id", "pk"))
+    rows = rows.exclude(external_refs__kind=RefKind.PRODUCT).order_by("-pk")
+    found = {
+        external_id: pk
+        for external_id, pk, page in rows.values_list("external_id", "pk", "website_url")
+        if _host(page) == _host(by_id[external_id].record.website_url)
+    }
     if not found or StoreConnection.objects.filter(tenant_id=connection.tenant_id, provider=connection.provider).count() > 1:
         return set()
     for external_id, pk in found.items():
         by_id[external_id].fate, by_id[external_id].product_id = KNOWN, pk
     return set(found.values())
+
+
+def _host(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def _questions(connection: StoreConnection, external_ids: list[str]) -> Iterable[LinkQuestion]:

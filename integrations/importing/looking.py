@@ -14,11 +14,11 @@ from integrations.importing.items import Item, Ref
 from integrations.importing.job import ImportJob
 from integrations.importing.outcome import Outcome
 from integrations.importing.pages import AT_ONCE
+from integrations.importing.refs import is_usable
 from integrations.providers.base import Raw
 
 logger = logging.getLogger("importer")
 ROUNDS = 10  # Exchanges that reach over more products than that may need another page, or the next import.
-LONGEST_ID = 64
 
 
 @dataclass
@@ -58,7 +58,7 @@ def _by_id(job: ImportJob, raws: Iterable[Raw], outcome: Outcome) -> dict[str, R
     found: dict[str, Raw] = {}
     for raw in raws:
         external_id = job.adapter.external_id(raw)
-        if not 0 < len(external_id) <= LONGEST_ID or not external_id.isprintable():
+        if not is_usable(external_id):
             outcome.fail(external_id, "", "no_id", "The shop names no usable number for this product, so it cannot be told from others.")
             continue
         found.pop(external_id, None)

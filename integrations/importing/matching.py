@@ -8,19 +8,13 @@ from common.bulk import take_numbers
 from integrations.importing.items import KNOWN, NEW, Item, Picture, Slot, VariantRef
 from integrations.importing.job import ImportJob
 from integrations.models import ExternalRef, RefKind
+from integrations.records import PRODUCT_COLUMNS
 from products_and_services.models import Product, ProductImage, ProductVariant
 from products_and_services.steps.step import Values
 from products_and_services.steps.stored import FIELDS, load_categories, load_rows, lock_products
 
-PRODUCT_COLUMNS = (
-    "name", "sku", "description", "short_description", "price", "sale_price", "sale_starts_at", "sale_ends_at", "currency", "track_stock",
-    "stock_quantity", "allow_backorder", "is_active", "website_url", "gtin", "brand", "vendor", "product_type", "tags", "category_id",
-    "external_source", "external_id", "locked_fields",
-)  # fmt: skip
-VARIANT_COLUMNS = (
-    "product_id", "name", "sku", "price", "sale_price", "sale_starts_at", "sale_ends_at", "track_stock", "stock_quantity",
-    "allow_backorder", "attributes", "is_active", "is_default", "sort_order", "external_id",
-)  # fmt: skip
+STORED_COLUMNS = (*PRODUCT_COLUMNS, "category_id", "external_source", "external_id", "locked_fields")
+VARIANT_COLUMNS = tuple(FIELDS["variant"])
 VARIANT_PICTURES = 1_000  # Their places begin behind those of the product's own pictures.
 
 
@@ -40,7 +34,7 @@ def load_stored(job: ImportJob, items: Sequence[Item], more: Collection[int]) ->
         return {}
     if set(known) - lock_products(tenant_id, wanted):
         raise Gone
-    stored = load_rows(tenant_id, "product", PRODUCT_COLUMNS, pk__among=wanted)
+    stored = load_rows(tenant_id, "product", STORED_COLUMNS, pk__among=wanted)
     further = load_categories(known)
     for pk, item in known.items():
         item.stored, item.further = stored[pk], further.get(pk, [])

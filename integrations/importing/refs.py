@@ -9,7 +9,13 @@ from integrations.importing.items import Item, Ref, Slot
 from integrations.importing.job import ImportJob
 from integrations.models import ExternalRef, RefKind
 
+LONGEST_ID = 64
 NOTHING: dict[str, Any] = {"product_id": None, "variant_id": None, "category_id": None, "content_hash": "", "gone_at": None}
+
+
+def is_usable(external_id: str) -> bool:
+    """Whether what the shop calls a thing can be its identity here."""
+    return 0 < len(external_id) <= LONGEST_ID and external_id.isprintable()
 
 
 def write_refs(job: ImportJob, items: Sequence[Item], now: datetime) -> None:

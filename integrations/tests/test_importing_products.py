@@ -361,6 +361,16 @@ def test_products_that_come_from_a_shop_that_was_disconnected_are_taken_up_again
     assert run_import(fresh, shop).run.counts == {"unchanged": 1}
 
 
+def test_another_shop_in_the_place_of_a_disconnected_one_takes_none_of_its_products(connection, shop, tenant):
+    shop.put(1, "Lamp", sku="A", website_url="https://one.example/lamp")
+    run_import(connection, shop)
+    connection.delete()
+    other = FakeShop()
+    other.put(1, "Carpet", sku="B", website_url="https://two.example/carpet")
+    assert run_import(connect(tenant, store_url="https://two.example"), other).run.counts == {"created": 1}
+    assert {one.name for one in Product.objects.for_tenant(tenant)} == {"Lamp", "Carpet"}
+
+
 def test_of_two_shops_of_a_kind_nobody_knows_whose_product_it_was(connection, shop, tenant):
     shop.put(1)
     run_import(connection, shop)
