@@ -4,6 +4,7 @@ import pytest
 
 from products_and_services.signals import catalog_changed
 from products_and_services.tests.factories import admin_client, member
+from products_and_services.tests.rollback_shop import BusyShop
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +32,8 @@ def announced(_nobody_above):
 def owner(tenant):
     """A browser in which an owner of the business is signed in."""
     return admin_client(member(tenant, "owner"))
+
+
+@pytest.fixture
+def shop(tenant):
+    return BusyShop(tenant)
