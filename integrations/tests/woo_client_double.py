@@ -71,3 +71,13 @@ def pages_of(adapter: WooAdapter) -> list[dict[str, Any]]:
         if cursor is None:
             return raws
     raise AssertionError("The list has no end.")
+
+
+def filled(count: int = 250, **options: Any) -> tuple[WooShop, list[int]]:
+    """A shop with simple products, and their numbers."""
+    shop = make_shop(**options)
+    return shop, [shop.add(name=f"Product {number}", regular_price="1").id for number in range(count)]
+
+
+def ids(raws: list[dict[str, Any]]) -> list[int]:
+    return [raw["id"] for raw in raws]
