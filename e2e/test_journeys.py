@@ -12,6 +12,7 @@ from e2e.project import Project, wait_for
 pytestmark = pytest.mark.e2e
 SOLAR, SKU, NAME = "200000000000001", "5784935", "MUST 3kva Inverter"
 PRODUCTS = "/admin/products_and_services/product/"
+FIRST = "450 W Mono Panel"  # Solar's first in the list: the inverter is on the second page once its shop has been imported.
 
 
 def row_of(page: Page, name: str) -> Locator:
@@ -190,9 +191,9 @@ def test_the_switcher_changes_the_business(chromium: Any, project: Project) -> N
         page.goto(f"{project.web}{PRODUCTS}")
         page.get_by_label("Business").select_option(label="Pizzeria Vesuvio")
         expect(row_of(page, "Margherita Pizza")).to_be_visible()
-        expect(row_of(page, NAME)).to_have_count(0)
+        expect(row_of(page, FIRST)).to_have_count(0)
         page.get_by_label("Business").select_option(label="Sunny Side Solar")
-        expect(row_of(page, NAME)).to_be_visible()
+        expect(row_of(page, FIRST)).to_be_visible()
         expect(row_of(page, "Margherita Pizza")).to_have_count(0)
     finally:
         context.close()
@@ -205,7 +206,7 @@ def test_staff_sees_the_products_of_its_business_and_no_configuration(chromium: 
         log_in(page, project.web, "pizzeria-staff", project.password)
         page.goto(f"{project.web}{PRODUCTS}")
         expect(row_of(page, "Margherita Pizza")).to_be_visible()
-        expect(row_of(page, NAME)).to_have_count(0)
+        expect(row_of(page, FIRST)).to_have_count(0)
         expect(page.get_by_role("link", name="Meta App Configs")).to_have_count(0)
         expect(page.get_by_role("link", name="API keys")).to_have_count(0)
         answer = page.goto(f"{project.web}/admin/meta_integration/metaappconfig/")
