@@ -18,7 +18,7 @@ from integrations.importing import missing
 from integrations.importing.fitting import PRODUCT_LENGTHS
 from integrations.providers.markup import LONGEST
 from integrations.providers.reading import Problems
-from integrations.providers.woocommerce.offers import Stock, read_stock
+from integrations.providers.woocommerce.reading.offers import Stock, read_stock
 from integrations.records import LOCKABLE
 from integrations.runs.starting import FRESH_FOR
 

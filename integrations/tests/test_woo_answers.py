@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import RemoteError
-from integrations.providers.woocommerce.answers import Asked, read_answer
+from integrations.providers.woocommerce.answering.answers import Asked, read_answer
 
 RECORDED = Path(__file__).parent / "fixtures/woocommerce/errors"
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

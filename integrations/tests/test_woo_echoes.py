@@ -9,9 +9,9 @@ import pytest
 from common.tests.keeping_host import Asked, Said, keeping
 from integrations.models import StoreConnection
 from integrations.providers import adapter_for
-from integrations.providers.woocommerce.answers import Asked as Request
-from integrations.providers.woocommerce.answers import read_answer
-from integrations.providers.woocommerce.echoes import without_our_key
+from integrations.providers.woocommerce.answering.answers import Asked as Request
+from integrations.providers.woocommerce.answering.answers import read_answer
+from integrations.providers.woocommerce.answering.echoes import without_our_key
 from integrations.tests.woo_world import KEY, SECRET
 
 SIGNED = f"oauth_consumer_key={KEY}&oauth_nonce=1f&oauth_signature_method=HMAC-SHA256&oauth_timestamp=1&oauth_signature=a%2Fb%3D"

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
 from common.errors import AmbiguousError, NeedsConfigurationError, PermanentError, RemoteError, TransientError
-from integrations.providers.woocommerce import addresses, pages
-from integrations.providers.woocommerce.answers import Asked, WooAnswer, read_answer, without_secrets
+from integrations.providers.woocommerce import addresses
+from integrations.providers.woocommerce.answering import pages
+from integrations.providers.woocommerce.answering.answers import Asked, WooAnswer, read_answer, without_secrets
+from integrations.providers.woocommerce.answering.words import BY_KIND
 from integrations.providers.woocommerce.discovery import Place, Search, Seen
-from integrations.providers.woocommerce.words import BY_KIND
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SECRETS = ("ck_0123456789abcdef", "cs_fedcba9876543210")

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from common.errors import NeedsConfigurationError, PermanentError, RemoteError, TransientError
-from integrations.providers.woocommerce.answers import Asked, WooAnswer, read_answer
+from integrations.providers.woocommerce.answering.answers import Asked, WooAnswer, read_answer
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ROOT = "https://shop.example/wp-json"

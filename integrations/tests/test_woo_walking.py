@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.providers.woocommerce.page_sizes import MOST_PATIENCE, SIZES, PageSizes
-from integrations.providers.woocommerce.walking import END, GO_ON, LOOK_AGAIN, Place, judge, page_at
+from integrations.providers.woocommerce.listing.page_sizes import MOST_PATIENCE, SIZES, PageSizes
+from integrations.providers.woocommerce.listing.walking import END, GO_ON, LOOK_AGAIN, Place, judge, page_at
 
 edits = st.lists(
     st.tuples(st.sampled_from(["trash", "trash_many", "add", "restore", "nothing"]), st.integers(0, 400), st.integers(1, 30)), max_size=60

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from common.errors import TransientError
-from integrations.providers.woocommerce import answers, client, discovery, json_body, lists, pages, refusals, walking, ways
-from integrations.providers.woocommerce.troubles import EVERY
-from integrations.providers.woocommerce.words import BY_KIND, SMALLER_PAGES, notes_for, trouble
+from integrations.providers.woocommerce import client, discovery, ways
+from integrations.providers.woocommerce.answering import answers, json_body, pages, refusals
+from integrations.providers.woocommerce.answering.troubles import EVERY
+from integrations.providers.woocommerce.answering.words import BY_KIND, SMALLER_PAGES, notes_for, trouble
+from integrations.providers.woocommerce.listing import lists, walking
 
 PAGE = Path(__file__).parents[2] / "docs/stores-troubleshooting.md"
 VALUES = {"{address}": "…", "{status}": "…", "{minutes}": "…"}

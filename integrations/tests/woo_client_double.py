@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from integrations.models import StoreConnection
 from integrations.providers.woocommerce.adapter import WooAdapter
-from integrations.providers.woocommerce.answers import Asked, WooAnswer, error_of, read_answer
+from integrations.providers.woocommerce.answering.answers import Asked, WooAnswer, error_of, read_answer
 from sandbox.shops.woocommerce import ShopRequest, WooShop
 
 KEY, SECRET = "ck_1", "cs_2"

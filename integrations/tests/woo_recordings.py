@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from integrations.providers.woocommerce.fields import VARIATIONS
+from integrations.providers.woocommerce.reading.fields import VARIATIONS
 
 FOLDER = Path(__file__).parent / "fixtures" / "woocommerce"
 

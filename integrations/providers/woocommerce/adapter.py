@@ -8,17 +8,17 @@ from django.utils import timezone
 from integrations.providers.base import CredentialField, Page, Raw, StoreAdapter, StoreFacts
 from integrations.providers.reading import Problems, read_line
 from integrations.providers.woocommerce.addresses import store_address
-from integrations.providers.woocommerce.attaching import Variations
 from integrations.providers.woocommerce.client import WooClient
-from integrations.providers.woocommerce.fields import CATEGORY_FIELDS, CURRENCY
 from integrations.providers.woocommerce.introduction import introduce
-from integrations.providers.woocommerce.lists import Lists, Row
-from integrations.providers.woocommerce.living import FIELDS, living
-from integrations.providers.woocommerce.page_sizes import PageSizes
-from integrations.providers.woocommerce.parts import read_id
-from integrations.providers.woocommerce.tidy import is_product, number_of, tidy
+from integrations.providers.woocommerce.listing.attaching import Variations
+from integrations.providers.woocommerce.listing.lists import Lists, Row
+from integrations.providers.woocommerce.listing.living import FIELDS, living
+from integrations.providers.woocommerce.listing.page_sizes import PageSizes
+from integrations.providers.woocommerce.listing.walking import Place
+from integrations.providers.woocommerce.reading.fields import CATEGORY_FIELDS, CURRENCY
+from integrations.providers.woocommerce.reading.parts import read_id
+from integrations.providers.woocommerce.reading.tidy import is_product, number_of, tidy
 from integrations.providers.woocommerce.transform import TRANSFORM_VERSION, transform_product
-from integrations.providers.woocommerce.walking import Place
 from integrations.records import StoreCategory, StoreProduct
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from common.errors import NeedsConfigurationError, RemoteError
 from common.outbound_guard import FetchFailed, PublicSession, Why
 from common.public_addresses import AddressRefused
 from integrations.providers.woocommerce import addresses, oauth, ways
-from integrations.providers.woocommerce.answers import Asked, WooAnswer, error_of, read_answer
+from integrations.providers.woocommerce.answering.answers import Asked, WooAnswer, error_of, read_answer
+from integrations.providers.woocommerce.answering.words import NOTICE, notes_for
 from integrations.providers.woocommerce.discovery import Place, Search, Seen
-from integrations.providers.woocommerce.words import NOTICE, notes_for
 
 __all__ = ["WooAnswer", "WooClient"]
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from common.errors import RemoteError
-from integrations.providers.woocommerce import addresses, pages
-from integrations.providers.woocommerce.answers import Asked, error_of, read_answer
+from integrations.providers.woocommerce import addresses
+from integrations.providers.woocommerce.answering import pages
+from integrations.providers.woocommerce.answering.answers import Asked, error_of, read_answer
 
 FIELDS = "?_fields=name,url,home,namespaces"
 NAMESPACE = "wc/v3"

@@ -6,7 +6,7 @@ from typing import Any
 
 from common.errors import RemoteError, TransientError
 from common.money import is_currency
-from integrations.providers.woocommerce.lists import Client
+from integrations.providers.woocommerce.listing.lists import Client
 
 NO_CURRENCY = "The shop does not say in which currency its prices are, so they are taken to be in the currency of the business."
 WITHOUT_TAX = "Prices in the shop are without tax, and come in as they are. If your customers pay tax on top, say so in your texts."

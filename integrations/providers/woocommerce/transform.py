@@ -15,10 +15,10 @@ from typing import Any
 from common.money import is_currency
 from integrations.providers.markup import LONGEST, clean_markup
 from integrations.providers.reading import Problems, read_address, read_line, read_text, shown
-from integrations.providers.woocommerce.fields import VARIATIONS
-from integrations.providers.woocommerce.offers import Prices, Stock, read_prices, read_stock
-from integrations.providers.woocommerce.parts import read_id, read_ids, read_images, read_names, read_sku
-from integrations.providers.woocommerce.variations import has_variations, read_variations, variations_came
+from integrations.providers.woocommerce.reading.fields import VARIATIONS
+from integrations.providers.woocommerce.reading.offers import Prices, Stock, read_prices, read_stock
+from integrations.providers.woocommerce.reading.parts import read_id, read_ids, read_images, read_names, read_sku
+from integrations.providers.woocommerce.reading.variations import has_variations, read_variations, variations_came
 from integrations.records import StoreProduct, StoreVariant
 
 TRANSFORM_VERSION = 1

@@ -14,12 +14,12 @@ from urllib.parse import quote
 from common.errors import RemoteError
 from common.redaction import MASK, clean_error_text
 from common.retry import http_date, retry_after_seconds
-from integrations.providers.woocommerce import pages
 from integrations.providers.woocommerce.addresses import address_to_type, is_login, joined, only_a_slash_more, store_address
-from integrations.providers.woocommerce.echoes import without_our_key
-from integrations.providers.woocommerce.json_body import Parsed, Unreadable, looks_like_html, parse_body
-from integrations.providers.woocommerce.refusals import kind_of_refusal
-from integrations.providers.woocommerce.words import trouble
+from integrations.providers.woocommerce.answering import pages
+from integrations.providers.woocommerce.answering.echoes import without_our_key
+from integrations.providers.woocommerce.answering.json_body import Parsed, Unreadable, looks_like_html, parse_body
+from integrations.providers.woocommerce.answering.refusals import kind_of_refusal
+from integrations.providers.woocommerce.answering.words import trouble
 
 CLOCK_SECONDS = 14 * 60  # WooCommerce allows 15 minutes.
 THROTTLE_SECONDS = 60.0  # 429 without Retry-After.

@@ -6,11 +6,11 @@ from time import monotonic, time_ns
 from typing import Any, Protocol
 
 from common.errors import RemoteError
-from integrations.providers.woocommerce.answers import WooAnswer
-from integrations.providers.woocommerce.page_sizes import PageSizes
-from integrations.providers.woocommerce.tidy import number_of
-from integrations.providers.woocommerce.walking import END, GO_ON, LOOK_AGAIN, Place, judge, page_at
-from integrations.providers.woocommerce.words import SMALLER_PAGES, trouble
+from integrations.providers.woocommerce.answering.answers import WooAnswer
+from integrations.providers.woocommerce.answering.words import SMALLER_PAGES, trouble
+from integrations.providers.woocommerce.listing.page_sizes import PageSizes
+from integrations.providers.woocommerce.listing.walking import END, GO_ON, LOOK_AGAIN, Place, judge, page_at
+from integrations.providers.woocommerce.reading.tidy import number_of
 
 BY_NUMBER = {"orderby": "id", "order": "asc"}
 MOST_LOOKS, MOST_WINDOWS = 40, 20_000

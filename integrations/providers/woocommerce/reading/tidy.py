@@ -5,7 +5,7 @@ Pictures come with seven addresses each and dates that move; a page's password i
 
 from typing import Any
 
-from integrations.providers.woocommerce.parts import read_id
+from integrations.providers.woocommerce.reading.parts import read_id
 
 KEPT = {
     "images": ("src", "alt"),

@@ -1,7 +1,7 @@
 """The shop is there, but somebody keeps us out. Pure."""
 
 from common.errors import NeedsConfigurationError, TransientError
-from integrations.providers.woocommerce.trouble import ASK_HOST, WAIT, Trouble, ask_host
+from integrations.providers.woocommerce.answering.trouble import ASK_HOST, WAIT, Trouble, ask_host
 
 BLOCKED = (
     Trouble(

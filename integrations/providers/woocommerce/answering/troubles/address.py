@@ -1,7 +1,7 @@
 """The address and what is found there. Pure."""
 
 from common.errors import NeedsConfigurationError
-from integrations.providers.woocommerce.trouble import ASK_HOST, Trouble
+from integrations.providers.woocommerce.answering.trouble import ASK_HOST, Trouble
 
 ADDRESS = (
     Trouble(

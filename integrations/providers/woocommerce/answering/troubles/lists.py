@@ -1,7 +1,7 @@
 """Lists that lie, or that change too much while they are read."""
 
 from common.errors import PermanentError, TransientError
-from integrations.providers.woocommerce.trouble import ASK_HOST, WAIT, Trouble
+from integrations.providers.woocommerce.answering.trouble import ASK_HOST, WAIT, Trouble
 
 LISTS = (
     Trouble(

@@ -7,11 +7,11 @@ exists was asked for along with the others and is in it, and where some of those
 from collections.abc import Sequence
 
 from common.errors import PermanentError
-from integrations.providers.woocommerce.fields import PRODUCT_FIELDS
-from integrations.providers.woocommerce.lists import Lists, Row
-from integrations.providers.woocommerce.parts import read_id
-from integrations.providers.woocommerce.tidy import is_product, number_of
-from integrations.providers.woocommerce.words import trouble
+from integrations.providers.woocommerce.answering.words import trouble
+from integrations.providers.woocommerce.listing.lists import Lists, Row
+from integrations.providers.woocommerce.reading.fields import PRODUCT_FIELDS
+from integrations.providers.woocommerce.reading.parts import read_id
+from integrations.providers.woocommerce.reading.tidy import is_product, number_of
 
 AT_ONCE = 50
 PROBES = 5

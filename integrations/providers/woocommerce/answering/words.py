@@ -1,8 +1,8 @@
 """The words for what was found: errors by their code, and what a merchant should know of a shop that works. Pure."""
 
 from integrations.providers.woocommerce.addresses import is_this_machine
-from integrations.providers.woocommerce.trouble import Trouble
-from integrations.providers.woocommerce.troubles import EVERY
+from integrations.providers.woocommerce.answering.trouble import Trouble
+from integrations.providers.woocommerce.answering.troubles import EVERY
 
 BY_KIND = {trouble.kind: trouble for _, group in EVERY for trouble in group}
 

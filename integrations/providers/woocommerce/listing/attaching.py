@@ -7,11 +7,11 @@ What a product lists and the answer does not hold is asked for by number; what i
 from collections.abc import Iterator, Mapping, Sequence
 
 from common.errors import PermanentError
-from integrations.providers.woocommerce.fields import VARIATION_FIELDS, VARIATIONS
-from integrations.providers.woocommerce.lists import Lists, Row
-from integrations.providers.woocommerce.parts import read_id
-from integrations.providers.woocommerce.tidy import number_of, tidy
-from integrations.providers.woocommerce.variations import has_variations, listed_ids
+from integrations.providers.woocommerce.listing.lists import Lists, Row
+from integrations.providers.woocommerce.reading.fields import VARIATION_FIELDS, VARIATIONS
+from integrations.providers.woocommerce.reading.parts import read_id
+from integrations.providers.woocommerce.reading.tidy import number_of, tidy
+from integrations.providers.woocommerce.reading.variations import has_variations, listed_ids
 
 ALL, OF_ONE = "variations", "products/{}/variations"
 AT_ONCE = 50  # products, or numbers, in one address: some firewalls take long ones for an attack

@@ -1,7 +1,7 @@
 """The shop answers, but not with what was asked for. Pure."""
 
 from common.errors import PermanentError, TransientError
-from integrations.providers.woocommerce.trouble import ASK_HOST, WAIT, Trouble, ask_host
+from integrations.providers.woocommerce.answering.trouble import ASK_HOST, WAIT, Trouble, ask_host
 
 ANSWER = (
     Trouble(

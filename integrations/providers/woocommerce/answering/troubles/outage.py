@@ -1,7 +1,7 @@
 """The shop is out of order, or out of reach. Pure."""
 
 from common.errors import TransientError
-from integrations.providers.woocommerce.trouble import WAIT, Trouble
+from integrations.providers.woocommerce.answering.trouble import WAIT, Trouble
 
 OUTAGE = (
     Trouble(

@@ -1,7 +1,7 @@
 """The key and its rights. Pure."""
 
 from common.errors import NeedsConfigurationError, TransientError
-from integrations.providers.woocommerce.trouble import ASK_HOST, WAIT, Trouble, ask_host
+from integrations.providers.woocommerce.answering.trouble import ASK_HOST, WAIT, Trouble, ask_host
 
 NEW_KEY = (
     "In WordPress open WooCommerce → Settings → Advanced → REST API, add a key with permission “Read”, and copy both the consumer key and "
