@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin
@@ -28,6 +29,17 @@ __all__ = ["FetchFailed", "PublicAnswer", "PublicSession", "TooLarge", "Why", "f
 MOST_REDIRECTS = 4
 CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+NO_ANSWER = "The server does not answer, or not properly."
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as it goes out."""
+
+    method: str
+    target: Target
+    headers: Mapping[str, str]
+    body: bytes | None = None
 
 
 def fetch_public(
@@ -50,7 +62,7 @@ def fetch_public(
     target = parse_target(url, schemes=schemes, any_port=own_network)
     for _ in range(MOST_REDIRECTS + 1):
         addresses = _judged_addresses(target, ends, own_network)
-        with http.fresh_session() as session, _opened(session, target, addresses.copy, sent, ends) as (response, watch):
+        with http.fresh_session() as session, _opened(session, Call("GET", target, sent), addresses.copy, ends) as (response, watch):
             if not is_redirect(response.status_code, response.headers):
                 return read_body(response, Limits(max_bytes, first_bytes), ends, watch)
             following = urljoin(target.url, location_of(response.headers))
@@ -61,7 +73,7 @@ def fetch_public(
 
 
 class PublicSession:
-    """Many GETs to one origin over a connection that stays open, one at a time. Each new connection is judged as a single fetch is.
+    """Many requests to one origin over a connection that stays open, one at a time. Each new connection is judged as a single fetch is.
 
     Redirects are handed back, never followed: whoever holds credentials decides. schemes: what the first address may begin with.
     """
@@ -77,18 +89,38 @@ class PublicSession:
         self, url: str, *, max_bytes: int, deadline: float, headers: Mapping[str, str] | None = None, first_bytes: int | None = None
     ) -> PublicAnswer:
         """GET of an address of this origin; the arguments and what it raises as in fetch_public (gzip is understood)."""
-        target = self._parsed(url, (self.target.scheme,))
-        if target.origin != self.target.origin:
-            raise AddressRefused("The address belongs to another server.")
+        target = self._of_this_origin(url)
         with self._turn:
             ends = time.monotonic() + deadline
             limits, sent = Limits(max_bytes, first_bytes), {"Accept-Encoding": "gzip", **(headers or {})}
-            answer = self._once(target, sent, limits, ends)
+            answer = self._once(Call("GET", target, sent), limits, ends)
             # None: the server had closed the connection that we had kept.
-            answer = answer or self._once(target, sent, limits, ends)
+            answer = answer or self._once(Call("GET", target, sent), limits, ends)
             if answer is None:
-                raise FetchFailed("The server does not answer, or not properly.")
+                raise FetchFailed(NO_ANSWER)
             return answer
+
+    def write(
+        self, method: str, url: str, body: bytes, *, max_bytes: int, deadline: float, headers: Mapping[str, str] | None = None
+    ) -> PublicAnswer:
+        """POST, PUT or DELETE of an address of this origin; the rest as get. It goes out once, over a new connection: one that was kept may
+        be closed at the other end, and then nobody knows whether it arrived.
+
+        Raises as get; where FetchFailed.may_be_done is set, the other side may have done it.
+        """
+        call = Call(method, self._of_this_origin(url), {"Accept-Encoding": "gzip", **(headers or {})}, body)
+        with self._turn:
+            self._session.close()
+            answer = self._once(call, Limits(max_bytes), time.monotonic() + deadline)
+            if answer is None:
+                raise FetchFailed(NO_ANSWER, was_sent=True)
+            return answer
+
+    def _of_this_origin(self, url: str) -> Target:
+        target = self._parsed(url, (self.target.scheme,))
+        if target.origin != self.target.origin:
+            raise AddressRefused("The address belongs to another server.")
+        return target
 
     def close(self) -> None:
         """Closes what is open. The session may be used again."""
@@ -97,15 +129,15 @@ class PublicSession:
     def _parsed(self, url: str, schemes: tuple[str, ...]) -> Target:
         return parse_target(url, schemes=schemes, any_port=self._own_network)
 
-    def _once(self, target: Target, sent: dict[str, str], limits: Limits, ends: float) -> PublicAnswer | None:
+    def _once(self, call: Call, limits: Limits, ends: float) -> PublicAnswer | None:
         dialled: list[str] = []
 
         def addresses() -> list[str]:
-            dialled.extend(_judged_addresses(target, ends, self._own_network))
+            dialled.extend(_judged_addresses(call.target, ends, self._own_network))
             return dialled
 
         try:
-            with _opened(self._session, target, addresses, sent, ends) as (response, watch):
+            with _opened(self._session, call, addresses, ends) as (response, watch):
                 return read_body(response, limits, ends, watch)
         except FetchFailed as failed:
             if dialled or not failed.was_sent:
@@ -161,15 +193,14 @@ def _resolve_in_time(target: Target, ends: float) -> list[str]:
 
 @contextlib.contextmanager
 def _opened(
-    session: requests.Session, target: Target, addresses: Callable[[], list[str]], headers: dict[str, str], ends: float
+    session: requests.Session, call: Call, addresses: Callable[[], list[str]], ends: float
 ) -> Iterator[tuple[requests.Response, Any]]:
     left = max(ends - time.monotonic(), 0.001)
-    wanted = {"Accept-Encoding": "identity", **headers}
+    wanted = {"Accept-Encoding": "identity", **call.headers}
+    options: dict[str, Any] = {"timeout": (min(left, http.CONNECT_SECONDS), left), "allow_redirects": False, "stream": True}
     with http.watched(left) as watch, http.pinned(addresses):
         try:
-            response = session.get(
-                target.url, headers=wanted, timeout=(min(left, http.CONNECT_SECONDS), left), allow_redirects=False, stream=True
-            )
+            response = session.request(call.method, call.target.url, headers=wanted, data=call.body, **options)
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise _failure(error, watch) from None
         with response:
@@ -183,4 +214,4 @@ def _failure(error: Exception, watch: Any) -> FetchFailed:
         if "CERTIFICATE_VERIFY_FAILED" in repr(error):
             return FetchFailed("The server's certificate is not valid.", Why.CERTIFICATE)
         return FetchFailed("The server does not let us connect with encryption.", Why.NO_TLS, was_sent=watch.written)
-    return FetchFailed("The server does not answer, or not properly.", was_sent=watch.written)
+    return FetchFailed(NO_ANSWER, was_sent=watch.written)

@@ -37,6 +37,11 @@ class FetchFailed(Exception):
         self.why = why
         self.was_sent = was_sent
 
+    @property
+    def may_be_done(self) -> bool:
+        """Whether a request that changes something may have been carried out: then it is not simply sent again."""
+        return self.was_sent or self.why in (Why.SLOW, Why.BROKE_OFF, Why.DAMAGED, Why.TOO_LARGE)
+
 
 class TooLarge(FetchFailed):
     """The answer is longer than the caller takes."""

@@ -9,7 +9,9 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from common.errors import NeedsConfigurationError, RemoteError
+import orjson
+
+from common.errors import AmbiguousError, NeedsConfigurationError, RemoteError
 from common.outbound_guard import FetchFailed, PublicSession, Why
 from common.public_addresses import AddressRefused
 from integrations.providers.woocommerce import addresses, oauth, ways
@@ -82,6 +84,20 @@ class WooClient:
             refused = error
         self._tried_again = True
         return self._by_any_way(path, params or {}, refused)
+
+    def write(self, method: str, path: str, body: dict[str, Any] | None = None) -> WooAnswer:
+        """POST, PUT or DELETE of a path below wc/v3. Sent once, by the way that reading has shown to work.
+
+        Raises one of the four errors: Ambiguous where it may have been done (look before it is sent again), NeedsConfiguration with kind
+        "read_only_key" where the key may only read. https://woocommerce.github.io/woocommerce-rest-api-docs/#authentication
+        """
+        self._check_key()
+        if not (self._proven and self.remembered.get("auth")):
+            self.connect()
+        way = self.remembered["auth"]
+        asked = self._asked(path, way, writes=True)
+        seen = self._sent(asked, {"force": "true"} if method == "DELETE" else {}, method, orjson.dumps(body or {}))
+        return self._read(seen, asked)
 
     def close(self) -> None:
         """Closes the connection."""
@@ -170,12 +186,16 @@ class WooClient:
         return True
 
     def _ask(self, path: str, params: dict[str, str], way: str) -> WooAnswer:
-        asked = Asked(f"{self.remembered['api_root']}/wc/v3/{path}", path, way, self._proven, _now(), (self._key, self._secret))
+        asked = self._asked(path, way)
         seen = self._sent(asked, params)
         target = addresses.joined(asked.url, seen.headers.get("Location", ""))
         if addresses.only_a_slash_more(asked.url, target) and not self.remembered.get("slash"):
             return self._with_a_slash(asked, params, seen)
         return self._read(seen, asked)
+
+    def _asked(self, path: str, way: str, *, writes: bool = False) -> Asked:
+        url = f"{self.remembered['api_root']}/wc/v3/{path}"
+        return Asked(url, path, way, self._proven, _now(), (self._key, self._secret), writes)
 
     def _with_a_slash(self, asked: Asked, params: dict[str, str], redirect: Seen) -> WooAnswer:
         """Some servers want one behind everything. Same server, same place: the key may go there."""
@@ -194,13 +214,16 @@ class WooClient:
             self.notes.append(NOTICE)
         return answer
 
-    def _sent(self, asked: Asked, params: dict[str, str]) -> Seen:
+    def _sent(self, asked: Asked, params: dict[str, str], method: str = "GET", body: bytes = b"") -> Seen:
         """The answer to a request that says who asks."""
         url = f"{asked.url}/" if self.remembered.get("slash") else asked.url
         home = str(self.remembered.get("home") or addresses.without_usual_port(self.store_url))
         nonce, timestamp = secrets.token_hex(16), int(time.time())
-        sent, headers = ways.signed(asked.way, url, params, self._key, self._secret, home=home, timestamp=timestamp, nonce=nonce)
-        return self._exchange(f"{url}?{oauth.query(sent)}", asked, headers)
+        sent, headers = ways.signed(
+            asked.way, url, params, self._key, self._secret, home=home, timestamp=timestamp, nonce=nonce, method=method
+        )
+        whole = f"{url}?{oauth.query(sent)}" if sent else url
+        return self._written(method, whole, asked, headers, body) if asked.writes else self._exchange(whole, asked, headers)
 
     def _look(self, url: str, is_page: bool) -> Seen:
         """One GET without key, for the search; of any server, as redirects may lead to others."""
@@ -222,6 +245,22 @@ class WooClient:
                      time.monotonic() - started)
         if kind:  # Raised here, so that what was caught, and the address in it, is no part of the error.
             raise error_of(kind, asked, said=said)
+        return Seen(answer.status, answer.headers, answer.body)
+
+    def _written(self, method: str, url: str, asked: Asked, headers: dict[str, str], body: bytes) -> Seen:
+        """What was lost on the way back may have been done."""
+        kind, said, may_be_done = "", "", False
+        try:
+            sent = {**HEADERS, "Content-Type": "application/json", **headers}
+            answer = self._session_for(url).write(method, url, body, max_bytes=MAX_BODY, deadline=self._timeout, headers=sent)
+        except AddressRefused as refused:
+            kind, said = "wrong_address", str(refused)
+        except FetchFailed as failed:
+            kind, may_be_done = _FAULTS[failed.why], failed.may_be_done
+        logger.debug("%s %s by %s -> %s", method, asked.path, asked.way, kind or answer.status)
+        if kind:
+            error = error_of(kind, asked, said=said)
+            raise AmbiguousError(error.message, kind=kind, data=error.data) if may_be_done else error
         return Seen(answer.status, answer.headers, answer.body)
 
     def _session_for(self, url: str) -> PublicSession:

@@ -24,15 +24,18 @@ def ways_to(store_url: str) -> tuple[str, ...]:
 
 
 def signed(
-    way: str, url: str, params: dict[str, str], key: str, secret: str, *, home: str, timestamp: int, nonce: str
+    way: str, url: str, params: dict[str, str], key: str, secret: str, *, home: str, timestamp: int, nonce: str, method: str = "GET"
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Parameters and headers of a GET. home: the shop's idea of its own address; timestamp: seconds since 1970; nonce: used once."""
+    """Parameters and headers of a request; a JSON body is no part of what is signed.
+
+    home: the shop's idea of its own address; timestamp: seconds since 1970; nonce: used once.
+    """
     if way == BASIC:
         return params, {"Authorization": f"Basic {base64.b64encode(f'{key}:{secret}'.encode()).decode()}"}
     if way == QUERY:
         return {**params, "consumer_key": key, "consumer_secret": secret}, {}
     known_as = addresses.under_another_name(url, _SCHEMES[way], home)
-    return oauth.signed("GET", known_as, params, key, secret, timestamp=timestamp, nonce=nonce), {}
+    return oauth.signed(method, known_as, params, key, secret, timestamp=timestamp, nonce=nonce), {}
 
 
 def may_work_otherwise(error: RemoteError, way: str) -> bool:

@@ -26,6 +26,7 @@ THROTTLE_SECONDS = 60.0  # 429 without Retry-After.
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LISTS = re.compile(
     r"products|variations|products/\d+/variations|products/(categories|tags|brands|attributes)|products/attributes/\d+/terms|settings/\w+"
+    r"|webhooks|orders"
 )
 _SAID_CHARACTERS, _LOOKED_AT = 300, 6000
 
@@ -34,7 +35,7 @@ _SAID_CHARACTERS, _LOOKED_AT = 300, 6000
 class Asked:
     """What was asked. url: without query; path: below wc/v3, "" for other addresses; way: how it was signed; proven: has worked before.
 
-    now: our clock; secrets: what no error may repeat.
+    now: our clock; secrets: what no error may repeat; writes: something was to be changed in the shop.
     """
 
     url: str
@@ -43,6 +44,7 @@ class Asked:
     proven: bool = False
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def _refused(status: int, headers: dict[str, str], data: Any, asked: Asked) -> R
     code, message, fields = _of_woocommerce(data)
     difference = abs(_clock_difference(headers, asked))
     clock_is_off = asked.way.startswith("oauth") and difference > CLOCK_SECONDS
-    kind = kind_of_refusal(status, code, message, path=asked.path, clock_is_off=clock_is_off)
+    kind = kind_of_refusal(status, code, message, path=asked.path, clock_is_off=clock_is_off, writes=asked.writes)
     minutes = round(difference / 60) if clock_is_off else "more than 15"
     more = {"fields": [without_secrets(name, asked.secrets) for name in fields]} if fields else {}
     return error_of(
@@ -185,7 +187,7 @@ def _retry_after(kind: str, headers: dict[str, str], asked: Asked) -> float | No
 def _of_the_right_kind(parsed: Parsed, asked: Asked, headers: dict[str, str]) -> Any:
     """A list where a list was asked for. PHP writes a list with holes (a filter took something out) as an object with numbers for names."""
     data = parsed.data
-    if not (_LISTS.fullmatch(asked.path) or "x-wp-total" in headers) or isinstance(data, list):
+    if asked.writes or not (_LISTS.fullmatch(asked.path) or "x-wp-total" in headers) or isinstance(data, list):
         return data
     if data and all(name.isascii() and name.isdigit() for name in data):
         return list(data.values())

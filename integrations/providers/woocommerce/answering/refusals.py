@@ -11,12 +11,13 @@ _BY_STATUS = {408: "timeout", 413: "too_long", 414: "too_long", 431: "too_long",
 _NO_RIGHTS = ("woocommerce_rest_cannot", "rest_cannot", "rest_forbidden")
 
 
-def kind_of_refusal(status: int, code: str, message: str, *, path: str, clock_is_off: bool) -> str:
-    """The code of troubles/. path: below wc/v3; clock_is_off: the request was signed, and the shop's clock tells another time than ours."""
+def kind_of_refusal(status: int, code: str, message: str, *, path: str, clock_is_off: bool, writes: bool = False) -> str:
+    """The code of troubles/. path: below wc/v3; clock_is_off: the request was signed, and the shop's clock tells another time than ours;
+    writes: it was to change something in the shop."""
     if status == 429:
         return "throttled"
     if status == 401:
-        return _kind_of_401(code, message, clock_is_off)
+        return _kind_of_401(code, message, clock_is_off, writes)
     if status == 403:
         return "no_rights" if code.startswith(_NO_RIGHTS) else "rest_locked" if code else "firewall"
     if status == 404:
@@ -28,7 +29,7 @@ def kind_of_refusal(status: int, code: str, message: str, *, path: str, clock_is
     return _BY_STATUS.get(status) or ("overloaded" if status > 500 else "unexpected")
 
 
-def _kind_of_401(code: str, message: str, clock_is_off: bool) -> str:
+def _kind_of_401(code: str, message: str, clock_is_off: bool, writes: bool) -> str:
     if code == "woocommerce_rest_authentication_missing_parameter":
         return "header_stripped"
     if code == "woocommerce_rest_authentication_error":
@@ -36,5 +37,7 @@ def _kind_of_401(code: str, message: str, clock_is_off: bool) -> str:
             return "clock_wrong"
         if "nonce has already been used" in message:
             return "repeated_request"
+        if writes:  # Reading works with this key: the way to sign is the same, so what is missing is the right to write.
+            return "read_only_key"
         return "write_only_key" if "does not have read permissions" in message else "bad_key"
     return "header_stripped" if code.startswith("woocommerce_rest_cannot") else "rest_locked"

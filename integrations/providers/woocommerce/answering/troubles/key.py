@@ -47,6 +47,12 @@ KEY = (
         "In WooCommerce → Settings → Advanced → REST API set the key's permission to “Read” or “Read/Write”.",
     ),
     Trouble(
+        "read_only_key", NeedsConfigurationError,
+        "The key may only read, so nothing can be entered in the shop.",
+        "The key was made with permission “Read”. That is enough to import products; webhooks and orders are entered with “Read/Write”.",
+        "In WooCommerce → Settings → Advanced → REST API set the key's permission to “Read/Write”. The key stays the same.",
+    ),
+    Trouble(
         "clock_wrong", NeedsConfigurationError,
         "The shop's clock and ours are {minutes} minutes apart, so it takes our signature for an old one.",
         "Requests to a shop without https are signed with the time. WooCommerce allows 15 minutes of difference.",
