@@ -1,4 +1,4 @@
-"""Fetching from addresses that people gave us (pictures, shops): only from the public internet, with limits on everything.
+"""Asking addresses that people gave us (pictures, shops): only on the public internet, with limits on everything.
 
 The name is resolved once, every address it has is judged (public_addresses.py), and the connection is made to a judged address: a
 name that changes its mind between the look and the connection gains nothing. TLS still checks the name. Redirects are followed here, each
@@ -21,10 +21,20 @@ import urllib3
 from django.conf import settings
 
 from common import http
-from common.outbound_reading import TOO_SLOW, FetchFailed, Limits, PublicAnswer, TooLarge, Why, read_body
+from common.outbound_reading import TOO_SLOW, FetchFailed, Limits, PublicAnswer, TooLarge, Why, read_body, read_portions
 from common.public_addresses import NOT_PUBLIC, AddressRefused, Target, may_connect, parse_target
 
-__all__ = ["FetchFailed", "PublicAnswer", "PublicSession", "TooLarge", "Why", "fetch_public", "is_redirect", "location_of"]
+__all__ = [
+    "FetchFailed",
+    "PublicAnswer",
+    "PublicSession",
+    "TooLarge",
+    "Why",
+    "fetch_public",
+    "is_redirect",
+    "location_of",
+    "stream_public",
+]
 
 MOST_REDIRECTS = 4
 CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
@@ -72,6 +82,21 @@ def fetch_public(
     raise FetchFailed("The address sends us on and on to other addresses.")
 
 
+def stream_public(url: str, *, max_bytes: int, deadline: float, schemes: tuple[str, ...] = ("https",)) -> Iterator[bytes]:
+    """GET of a file that is too long for memory: its unpacked bytes, in portions as they come. Redirects are not followed.
+
+    The arguments and what it raises, at any portion, as in fetch_public; an answer that is no 200 raises FetchFailed, too.
+    """
+    ends, own_network = time.monotonic() + deadline, bool(settings.ALLOW_PRIVATE_STORE_URLS)
+    target = parse_target(url, schemes=schemes, any_port=own_network)
+    addresses = _judged_addresses(target, ends, own_network)
+    call = Call("GET", target, {"Accept-Encoding": "gzip"})
+    with http.fresh_session() as session, _opened(session, call, addresses.copy, ends) as (response, watch):
+        if response.status_code != 200:
+            raise FetchFailed(f"The server does not give the file (HTTP {response.status_code}).")
+        yield from read_portions(response, max_bytes, ends, watch)
+
+
 class PublicSession:
     """Many requests to one origin over a connection that stays open, one at a time. Each new connection is judged as a single fetch is.
 
@@ -89,16 +114,11 @@ class PublicSession:
         self, url: str, *, max_bytes: int, deadline: float, headers: Mapping[str, str] | None = None, first_bytes: int | None = None
     ) -> PublicAnswer:
         """GET of an address of this origin; the arguments and what it raises as in fetch_public (gzip is understood)."""
-        target = self._of_this_origin(url)
-        with self._turn:
-            ends = time.monotonic() + deadline
-            limits, sent = Limits(max_bytes, first_bytes), {"Accept-Encoding": "gzip", **(headers or {})}
-            answer = self._once(Call("GET", target, sent), limits, ends)
-            # None: the server had closed the connection that we had kept.
-            answer = answer or self._once(Call("GET", target, sent), limits, ends)
-            if answer is None:
-                raise FetchFailed(NO_ANSWER)
-            return answer
+        return self._repeatable(Call("GET", self._of_this_origin(url), _with_gzip(headers)), Limits(max_bytes, first_bytes), deadline)
+
+    def ask(self, url: str, body: bytes, *, max_bytes: int, deadline: float, headers: Mapping[str, str] | None = None) -> PublicAnswer:
+        """POST of a question, which changes nothing (GraphQL); the rest as get."""
+        return self._repeatable(Call("POST", self._of_this_origin(url), _with_gzip(headers), body), Limits(max_bytes), deadline)
 
     def write(
         self, method: str, url: str, body: bytes, *, max_bytes: int, deadline: float, headers: Mapping[str, str] | None = None
@@ -108,12 +128,22 @@ class PublicSession:
 
         Raises as get; where FetchFailed.may_be_done is set, the other side may have done it.
         """
-        call = Call(method, self._of_this_origin(url), {"Accept-Encoding": "gzip", **(headers or {})}, body)
+        call = Call(method, self._of_this_origin(url), _with_gzip(headers), body)
         with self._turn:
             self._session.close()
             answer = self._once(call, Limits(max_bytes), time.monotonic() + deadline)
             if answer is None:
                 raise FetchFailed(NO_ANSWER, was_sent=True)
+            return answer
+
+    def _repeatable(self, call: Call, limits: Limits, deadline: float) -> PublicAnswer:
+        with self._turn:
+            ends = time.monotonic() + deadline
+            answer = self._once(call, limits, ends)
+            # None: the server had closed the connection that we had kept.
+            answer = answer or self._once(call, limits, ends)
+            if answer is None:
+                raise FetchFailed(NO_ANSWER)
             return answer
 
     def _of_this_origin(self, url: str) -> Target:
@@ -143,6 +173,10 @@ class PublicSession:
             if dialled or not failed.was_sent:
                 raise
             return None  # Sent over a connection that was kept.
+
+
+def _with_gzip(headers: Mapping[str, str] | None) -> dict[str, str]:
+    return {"Accept-Encoding": "gzip", **(headers or {})}
 
 
 def is_redirect(status: int, headers: Mapping[str, str]) -> bool:

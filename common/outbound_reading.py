@@ -2,7 +2,7 @@
 
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -70,19 +70,29 @@ class Limits:
 
 def read_body(response: requests.Response, limits: Limits, ends: float, watch: Any) -> PublicAnswer:
     """The whole answer. ends: when time is up, on the monotonic clock. Raises TooLarge and FetchFailed."""
-    unpack, is_packed_whole = _unpacker(response.headers.get("Content-Encoding", ""))
     received = bytearray()
-    while True:
-        packed = _portion(response, ends, watch)
-        received += unpack(packed, limits.max_bytes + 1 - len(received))
+    for portion in read_portions(response, limits.max_bytes, ends, watch):
+        received += portion
         if limits.first_bytes is not None and len(received) >= limits.first_bytes:
             return _answer(response, received[: limits.first_bytes], is_whole=False)
-        if len(received) > limits.max_bytes:
-            raise TooLarge(f"The answer is larger than {limits.max_bytes / 1024 / 1024:.0f} MB.")
+    return _answer(response, received, is_whole=True)
+
+
+def read_portions(response: requests.Response, max_bytes: int, ends: float, watch: Any) -> Iterator[bytes]:
+    """The unpacked answer, piece by piece. The arguments and what it raises as in read_body."""
+    unpack, is_packed_whole = _unpacker(response.headers.get("Content-Encoding", ""))
+    received = 0
+    while True:
+        packed = _portion(response, ends, watch)
+        portion = unpack(packed, max_bytes + 1 - received)
+        received += len(portion)
+        yield portion
+        if received > max_bytes:
+            raise TooLarge(f"The answer is larger than {max_bytes / 1024 / 1024:.0f} MB.")
         if not packed:
             if received and not is_packed_whole():
                 raise FetchFailed("The answer broke off.", Why.BROKE_OFF)
-            return _answer(response, received, is_whole=True)
+            return
 
 
 def _portion(response: requests.Response, ends: float, watch: Any) -> bytes:

@@ -19,12 +19,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 @dataclass
 class Asked:
-    """One request. query: decoded; headers: lower-case names."""
+    """One request. query: decoded; headers: lower-case names; body: as long as its Content-Length says."""
 
     path: str
     query: dict[str, str]
     headers: dict[str, str]
     raw: str
+    body: bytes = b""
 
 
 @dataclass
@@ -99,7 +100,11 @@ def _one(peer: socket.socket, host: KeepingHost) -> bool:
             peer.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n" if more else b"")
             return False
         head += more
+    head, _, body = head.partition(b"\r\n\r\n")
     asked = _parsed(head.decode("latin-1"))
+    while len(body) < int(asked.headers.get("content-length", 0)):
+        body += peer.recv(65536)
+    asked.body = body
     host.asked.append(asked)
     said = host.answer(asked)
     if said.talk:
@@ -113,7 +118,7 @@ def _one(peer: socket.socket, host: KeepingHost) -> bool:
 
 
 def _parsed(head: str) -> Asked:
-    first, *lines = head.partition("\r\n\r\n")[0].split("\r\n")
+    first, *lines = head.split("\r\n")
     target = first.split(" ")[1]
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     parts = urlsplit(target)
