@@ -15,6 +15,15 @@ def parse_json(body: bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
+def breaks_off(body: bytes) -> bool:
+    """True when all is well up to the end, where more should come."""
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        return error.pos >= len(error.doc)
+    return False
+
+
 def without_nul(answer: Any) -> Any:
     """Spaces in the place of NUL characters: valid JSON, but PostgreSQL stores none, and one odd item must not end work on the others."""
     if isinstance(answer, str):

@@ -13,7 +13,8 @@ _IN_TEXT = re.compile(
 )
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s\"']{4,}")
 _USERINFO = re.compile(r"(://[^\s/@:\"']{0,100}:)[^\s/@\"']+(?=@)")  # smtp://user:password@host
-_BY_THEIR_LOOKS = re.compile(r"\bEAA[A-Za-z0-9]{8,}|c[ks]_[0-9a-f]{40}(?![0-9a-f])")  # Tokens of Meta's, keys and secrets of WooCommerce's.
+# Tokens of Meta's, keys and secrets of WooCommerce's and of Shopify's.
+_BY_THEIR_LOOKS = re.compile(r"\bEAA[A-Za-z0-9]{8,}|c[ks]_[0-9a-f]{40}(?![0-9a-f])|\bshp[a-z]{2}_[A-Za-z0-9]{8,}")
 MAX_TEXT = 20_000
 SHORTEST_KNOWN = 12  # Shorter ones would mask ordinary words.
 _known: tuple[str, ...] = ()

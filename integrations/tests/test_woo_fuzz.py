@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
 from common.errors import AmbiguousError, NeedsConfigurationError, PermanentError, RemoteError, TransientError
+from integrations.providers.said import without_secrets
 from integrations.providers.woocommerce import addresses
 from integrations.providers.woocommerce.answering import pages
-from integrations.providers.woocommerce.answering.answers import Asked, WooAnswer, read_answer, without_secrets
+from integrations.providers.woocommerce.answering.answers import Asked, WooAnswer, read_answer
 from integrations.providers.woocommerce.answering.words import BY_KIND
 from integrations.providers.woocommerce.discovery import Place, Search, Seen
 

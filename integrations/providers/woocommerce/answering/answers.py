@@ -3,17 +3,15 @@
 Which trouble it is say refusals.py (for JSON) and pages.py (for anything else); the words are in troubles/.
 """
 
-import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 from common.errors import RemoteError
-from common.redaction import MASK, clean_error_text
 from common.retry import http_date, retry_after_seconds
+from integrations.providers.said import without_secrets
 from integrations.providers.woocommerce.addresses import address_to_type, is_login, joined, only_a_slash_more, store_address
 from integrations.providers.woocommerce.answering import pages
 from integrations.providers.woocommerce.answering.echoes import without_our_key
@@ -28,7 +26,6 @@ _LISTS = re.compile(
     r"products|variations|products/\d+/variations|products/(categories|tags|brands|attributes)|products/attributes/\d+/terms|settings/\w+"
     r"|webhooks|orders"
 )
-_SAID_CHARACTERS, _LOOKED_AT = 300, 6000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +93,6 @@ def error_of(
     data = {**(data or {}), **({"said": without_secrets(said, asked.secrets)} if said else {})}
     values = {"status": status if status is not None else "?", **(about or {})}
     return trouble(kind).error_for(proven=asked.proven, data=data, about=values, status=status, retry_after=retry_after)
-
-
-def without_secrets(text: str, secrets: tuple[str, ...]) -> str:
-    """A shop's words, short, with our key and secret masked in every form in which they may be repeated."""
-    forms = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""), quote(secret))}
-    if len(secrets) == 2 and all(secrets):
-        forms.add(base64.b64encode(":".join(secrets).encode()).decode())
-    rest = max(map(len, forms), default=0) if len(text) > _LOOKED_AT else 0  # Half a secret may stand where it was cut.
-    text = text[:_LOOKED_AT]
-    for form in sorted(forms, key=len, reverse=True):
-        text = text.replace(form, MASK)
-    text = text[: len(text) - rest]
-    return clean_error_text(" ".join(re.sub(r"<[^<>]*>", " ", text).split()), _SAID_CHARACTERS)
 
 
 def _redirected(location: str, asked: Asked) -> RemoteError:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from common.parsed_json import parse_json
+from common.parsed_json import breaks_off, parse_json
 
 _BOMS = (
     (BOM_UTF8, "utf-8"), (BOM_UTF32_LE, "utf-32-le"), (BOM_UTF32_BE, "utf-32-be"), (BOM_UTF16_LE, "utf-16-le"), (BOM_UTF16_BE, "utf-16-be")
@@ -95,17 +95,8 @@ def _inside(body: bytes) -> Any:
             if isinstance(data, (list, dict)):
                 return data
     if body[:1] in b"[{":
-        raise Unreadable("truncated" if _breaks_off(body) else "unreadable")
+        raise Unreadable("truncated" if breaks_off(body) else "unreadable")
     raise Unreadable("html_before_json" if starts else "unreadable")
-
-
-def _breaks_off(body: bytes) -> bool:
-    """True when all is well up to the end, where more should come."""
-    try:
-        orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        return error.pos >= len(error.doc)
-    return False
 
 
 def _as_utf8(body: bytes, charset: str) -> bytes:

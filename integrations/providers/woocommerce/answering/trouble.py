@@ -1,34 +1,8 @@
-"""The form in which everything that can be wrong with a shop is told. Pure. The list itself: troubles/."""
+"""Words that many troubles of WooCommerce shops share. Pure. Their form is every provider's (trouble.py); the list itself: troubles/."""
 
-from dataclasses import dataclass
-from typing import Any
+from integrations.providers.trouble import WAIT, Trouble
 
-from common.errors import RemoteError, TransientError
+__all__ = ["ASK_HOST", "WAIT", "Trouble", "ask_host"]
 
 ASK_HOST = "Ask your web host or whoever looks after the site"
 ask_host = "ask your web host or whoever looks after the site"
-WAIT = "Mostly this passes by itself: try again in a few minutes. If it stays, "
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """kind: short code; error: which of the four it is; in_passing: it comes and goes, so that a shop that has worked is asked again later.
-
-    message and remedy may hold {address}, {status} and {minutes}.
-    """
-
-    kind: str
-    error: type[RemoteError]
-    message: str
-    meaning: str
-    remedy: str
-    in_passing: bool = False
-
-    def error_for(
-        self, *, proven: bool = False, data: dict[str, Any] | None = None, about: dict[str, Any] | None = None, **more: Any
-    ) -> RemoteError:
-        """The error. proven: the shop has worked with these settings before; about: values for the words; data, more: for RemoteError."""
-        error = TransientError if proven and self.in_passing else self.error
-        values = {"address": "another address", "status": "?", "minutes": "?", **(about or {})}
-        remedy = self.remedy.format_map(values)
-        return error(self.message.format_map(values), kind=self.kind, data={"remedy": remedy, **(data or {})}, **more)
