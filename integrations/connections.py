@@ -11,7 +11,7 @@ from common.clock import database_now
 from common.encrypted_field import DecryptionError
 from common.errors import RemoteError, TransientError
 from common.redaction import clean_error_text
-from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_address
+from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_address, put_address
 from integrations.blocking import Access, access_of, block, unblock
 from integrations.models import StoreConnection
 from integrations.providers import adapter_class, adapter_for
@@ -98,16 +98,16 @@ def save_connection(connection: StoreConnection, credentials: Mapping[str, str] 
     New keys or another address end a block: the shop is asked anew. Raises ValidationError naming the fields (credentials by their names).
     """
     connection.clean_fields(exclude=["credentials", "store_url"])
-    connection.store_url = kept_address(connection.provider, connection.store_url)
+    adapter = adapter_class(connection.provider)
+    put_address(connection, kept_address(connection.provider, connection.address))
     if not connection.address:
-        raise ValidationError({"store_url": [NO_ADDRESS]})
+        raise ValidationError({adapter.address_column: [NO_ADDRESS]})
     if connected_already(connection):
-        raise ValidationError({"store_url": [TAKEN]})
+        raise ValidationError({adapter.address_column: [TAKEN]})
     connection.full_clean(exclude=["credentials"])
     keys: Any = merged_credentials(connection, credentials or {})
-    required = [field for field in adapter_class(connection.provider).credential_fields if field.required]
-    if missing := {field.name: [f"{field.label} is missing."] for field in required if not keys.get(field.name)}:
-        raise ValidationError(missing)
+    if wrong := adapter.credential_problems(keys):
+        raise ValidationError(wrong)
     connection.credentials = keys
     is_new = connection.pk is None
     with transaction.atomic():
@@ -149,14 +149,15 @@ def set_credentials(connection: StoreConnection, credentials: Mapping[str, str])
 
 def merged_credentials(connection: StoreConnection, credentials: Mapping[str, str]) -> dict[str, str]:
     """What would be stored. Raises ValidationError for a name that this kind of shop does not know."""
-    known = {field.name for field in adapter_class(connection.provider).credential_fields}
+    adapter = adapter_class(connection.provider)
+    known = {field.name for field in adapter.credential_fields}
     if unknown := sorted(set(credentials) - known):
         raise ValidationError({"credentials": [f"Unknown: {', '.join(unknown)}. Known are {', '.join(sorted(known))}."]})
     try:
         kept: Any = connection.credentials
     except DecryptionError:  # Then all of them have to be entered again.
         kept = {}
-    return {**kept, **{name: value.strip() for name, value in credentials.items() if value and value.strip()}}
+    return adapter.merged_keys(kept, {name: value.strip() for name, value in credentials.items() if value and value.strip()})
 
 
 def pause(connection: StoreConnection) -> None:

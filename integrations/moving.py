@@ -24,7 +24,6 @@ def other_shop(stored: StoreConnection, url: str) -> str:
 def other_host(stored: StoreConnection, url: str, credentials: Mapping[str, str]) -> str:
     """Why the stored keys do not go to this address; "" when it is the same site or all keys are new. Else whoever may change the address
     could have them sent to a place of his own."""
-    needed = {field.name for field in adapter_class(stored.provider).credential_fields if field.required}
-    if site_of(stored.store_url) == site_of(url) or needed <= {name for name, value in credentials.items() if value}:
+    if site_of(stored.address) == site_of(url) or not adapter_class(stored.provider).credential_problems(credentials):
         return ""
-    return OTHER_HOST.format(site_of(stored.store_url))
+    return OTHER_HOST.format(site_of(stored.address))

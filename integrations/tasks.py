@@ -39,6 +39,18 @@ def sync_all_woocommerce_stores(*_: Any, only_due: bool = False) -> int:
     return schedules.start_all(Provider.WOOCOMMERCE, only_due=only_due)
 
 
+@shared_task(name="integrations.tasks.sync_shopify_products", **PATIENT)
+def sync_shopify_products(tenant_id: str, *_: Any) -> list[str]:
+    """Imports every active Shopify shop of one active business; otherwise as sync_woocommerce_products."""
+    return _sync(tenant_id, Provider.SHOPIFY)
+
+
+@shared_task(name="integrations.tasks.sync_all_shopify_stores")
+def sync_all_shopify_stores(*_: Any, only_due: bool = False) -> int:
+    """Starts an import of every active Shopify shop of all active businesses; otherwise as sync_all_woocommerce_stores."""
+    return schedules.start_all(Provider.SHOPIFY, only_due=only_due)
+
+
 @shared_task(name=schedules.TASK)
 def import_when_due(connection_pk: int, *_: Any) -> None:
     """A shop's own entry of celery beat."""

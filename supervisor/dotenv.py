@@ -27,6 +27,8 @@ SANDBOX_PORT={sandbox_port}
 META_GRAPH_BASE_URL=http://127.0.0.1:{sandbox_port}
 # The demo shop is on this machine, too. Remove this line where people you do not know may connect shops.
 ALLOW_PRIVATE_STORE_URLS=true
+# The stand-in for Shopify. Remove this line to read real Shopify shops.
+SHOPIFY_BASE_URL=http://127.0.0.1:{sandbox_port}/shopify/{{domain}}
 """
 
 

@@ -217,6 +217,9 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # HSTS for sub-domains and preload are the domain owner's choice.
 ALLOW_PRIVATE_STORE_URLS = env.bool("ALLOW_PRIVATE_STORE_URLS", default=False)
+# Where shops at Shopify are reached; {domain} is the shop's (demo.myshopify.com). The stand-in serves the same paths behind
+# http://127.0.0.1:<SANDBOX_PORT>/shopify/{domain}: /admin/api/<version>/graphql.json and /admin/oauth/access_token.
+SHOPIFY_BASE_URL = env.str("SHOPIFY_BASE_URL", default="https://{domain}")
 
 # --- telling people -----------------------------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from common.admin import PasswordWidget
+from common.admin import PasswordWidget, TextWidget
 from common.encrypted_field import DecryptionError
-from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_address
+from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_address, put_address
 from integrations.models import Provider, StoreConnection
 from integrations.models.connections import USUAL
 from integrations.moving import other_host, other_shop
@@ -16,6 +16,7 @@ from integrations.providers.base import CredentialField
 
 PREFIX = "credential_"
 STORED = "•••• stored, leave blank to keep"
+ANY_ADDRESS = "As it stands in the browser when you look at the shop: https://shop.example, or https://example.com/shop."
 
 
 def credential_fields(provider: str) -> dict[str, CredentialField]:
@@ -33,6 +34,14 @@ def declared_credentials() -> dict[str, forms.CharField]:
     return found
 
 
+def shown_for_their_kind() -> dict[str, str]:
+    """{name of the form's field: when the page shows it}: the keys of the kind of shop that is chosen; afterwards there are no others."""
+    return {
+        name: f"typeof provider === 'undefined' || provider === '{provider}'"
+        for provider in Provider.values for name in credential_fields(provider)
+    }  # fmt: skip
+
+
 def stored_keys(connection: StoreConnection) -> dict[str, str]:
     """What is stored; nothing where it cannot be decrypted any more: then the keys have to be entered again."""
     try:
@@ -44,6 +53,8 @@ def stored_keys(connection: StoreConnection) -> dict[str, str]:
 class StoreConnectionForm(forms.ModelForm):
     """A key that is left blank keeps what is stored. Fields of keys are added by the admin page (see `declared_credentials`)."""
 
+    # An address of the web, or a bare domain: which column it goes into depends on the kind of shop.
+    store_url = forms.CharField(label="Shop address", max_length=500, help_text=ANY_ADDRESS, widget=TextWidget(attrs={"inputmode": "url"}))
     same_shop = forms.BooleanField(required=False, label="The same shop", help_text="It has only moved to the address above.")
 
     class Meta:
@@ -54,7 +65,8 @@ class StoreConnectionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.ours = credential_fields(self.provider)
         self.stored = stored_keys(self.instance) if self.instance.pk else {}
-        for name in [name for name in self.fields if name.startswith(PREFIX) and name not in self.ours]:
+        others = [name for name in self.fields if name.startswith(PREFIX) and name not in self.ours]
+        for name in others if self.instance.pk else ():
             del self.fields[name]
         for name, one in self.ours.items():
             stored = bool(self.stored.get(one.name))
@@ -63,9 +75,8 @@ class StoreConnectionForm(forms.ModelForm):
                 self.fields[name].required = one.required and not stored
                 self.fields[name].error_messages["required"] = f"Enter the {one.label[:1].lower()}{one.label[1:]}."
         if "store_url" in self.fields:
-            self.fields["store_url"].required = True
+            self.initial["store_url"] = self.instance.address
             self.fields["store_url"].error_messages["required"] = NO_ADDRESS
-            self.fields["store_url"].widget.attrs["inputmode"] = "url"
 
     @property
     def provider(self) -> str:
@@ -88,14 +99,32 @@ class StoreConnectionForm(forms.ModelForm):
             raise ValidationError([text for texts in error.message_dict.values() for text in texts]) from None
 
     def clean(self) -> dict[str, Any]:
-        """An address that is connected already, or that looks like another shop's."""
+        """An address that is connected already, or that looks like another shop's; keys that do not go together."""
         cleaned = super().clean() or self.cleaned_data
+        self._check_keys()
         url = cleaned.get("store_url")
         if url and self._is_taken(url):
             self.add_error("store_url", TAKEN)
         elif url and self.instance.pk:
             self._check_move(url, cleaned)
         return cleaned
+
+    def _post_clean(self) -> None:
+        """The address goes into its column before the rest is checked."""
+        address = self.cleaned_data.pop("store_url", "")
+        if address:
+            self.instance.provider = self.provider
+            put_address(self.instance, address)
+        super()._post_clean()  # type: ignore[misc]
+        if address:
+            self.cleaned_data["store_url"] = address
+
+    def _check_keys(self) -> None:
+        adapter = adapter_class(self.provider)
+        for name, texts in adapter.credential_problems(adapter.merged_keys(self.stored, self.credentials())).items():
+            field = f"{PREFIX}{name}"
+            if field in self.fields and field not in self.errors:
+                self.add_error(field, texts)
 
     def _check_move(self, url: str, cleaned: dict[str, Any]) -> None:
         stored = StoreConnection.objects.defer("credentials").get(pk=self.instance.pk)
@@ -106,5 +135,6 @@ class StoreConnectionForm(forms.ModelForm):
 
     def _is_taken(self, url: str) -> bool:
         tenant = self.instance.tenant_id or getattr(self.cleaned_data.get("tenant"), "pk", None)
-        wanted = StoreConnection(pk=self.instance.pk, tenant_id=tenant, provider=self.provider, store_url=url)
+        wanted = StoreConnection(pk=self.instance.pk, tenant_id=tenant, provider=self.provider)
+        put_address(wanted, url)
         return bool(tenant) and connected_already(wanted) is not None

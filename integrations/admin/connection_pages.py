@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
 from common.admin import Banner, Tool
+from integrations.addresses import put_address
 from integrations.admin.links import run_page
 from integrations.blocking import then_words
 from integrations.connections import ConnectionResult, check_connection, merged_credentials, pause, switch_on
@@ -114,10 +115,10 @@ class ConnectionPages:
         wrong = [" ".join(form.errors[name]) for name in (*TESTED, *form.ours) if name in form.errors]
         if wrong:
             return ConnectionResult("red", "Nothing was asked, because a value is missing or wrong.", " ".join(wrong))
-        before, keys = connection.store_url if connection else "", form.credentials()
-        stored.store_url = form.cleaned_data["store_url"]
+        before, keys = connection.address if connection else "", form.credentials()
+        put_address(stored, form.cleaned_data["store_url"])
         stored.credentials = merged_credentials(stored, keys)
-        if keys or stored.store_url != before:
+        if keys or stored.address != before:
             stored.facts = {}  # Found out with other values.
         return stored
 

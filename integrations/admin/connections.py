@@ -14,7 +14,13 @@ from django.utils.safestring import SafeString
 from common.admin import Banner, TenantModelAdmin, Tool, display, live_cell, register, render_badge, render_moment
 from common.clock import database_now
 from integrations.addresses import leads_elsewhere
-from integrations.admin.connection_form import StoreConnectionForm, credential_fields, declared_credentials, stored_keys
+from integrations.admin.connection_form import (
+    StoreConnectionForm,
+    credential_fields,
+    declared_credentials,
+    shown_for_their_kind,
+    stored_keys,
+)
 from integrations.admin.connection_pages import LEVELS, ConnectionPages
 from integrations.admin.delete_page import DeletePage
 from integrations.admin.history import show_history
@@ -42,7 +48,7 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
     list_display_links = ("shop",)
     list_filter = ("provider", "is_active")
     search_fields = ("name", "store_url", "shop_domain")
-    readonly_fields = (*NOW, "history", "keys")
+    readonly_fields = (*NOW, "history", "keys", "address")
     empty_hint = (
         "No shop is connected yet. Its products come here by themselves, and from here to WhatsApp. You need the shop's address and a key "
         "that you make in the shop; the next page shows where."
@@ -57,7 +63,7 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         ("When", {"fields": ("schedule", "schedule_time")}),
         ("Imports so far", {"fields": ("history",)}),
     )
-    conditional_fields = {"schedule_time": "schedule == 'nightly'"}
+    conditional_fields = {"schedule_time": "schedule == 'nightly'", **shown_for_their_kind()}
 
     @property
     def media(self) -> Any:
@@ -156,16 +162,19 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        may_edit = self._may_edit(request, obj)
         inputs = [name for name in declared_credentials() if obj is None or name in credential_fields(obj.provider)]
-        if not self._may_edit(request, obj):
-            inputs = ["keys"]
         moved = obj is not None and request.method == "POST" and leads_elsewhere(obj, request.POST.get("store_url", ""))
-        hidden = set() if moved and self._may_edit(request, obj) else {"same_shop"}
+        hidden = set() if moved and may_edit else {"same_shop"}
         shown = []
         for title, options in super().get_fieldsets(request, obj):
             if obj is None and title in ("Now", "Imports so far"):
                 continue
-            fields = inputs if title == "Key" else [name for name in options["fields"] if name not in hidden]
+            fields = [name for name in options["fields"] if name not in hidden]
+            if title == "Key":
+                fields = inputs if may_edit else ["keys"]
+            elif not may_edit:
+                fields = ["address" if name == "store_url" else name for name in fields]
             shown.append((title, {**options, "fields": fields}))
         return shown
 

@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from integrations.addresses import TAKEN, connected_already, kept_address
+from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_address, put_address
 from integrations.connections import ConnectionResult
 from integrations.models import Provider, StoreConnection
 from integrations.models.connections import USUAL
 from integrations.moving import other_host, other_shop
-from integrations.providers import credentials_in_words
+from integrations.providers import adapter_class, credentials_in_words
 from integrations.runs import result_of
 from integrations.schedules import next_run, schedule_words
 from operations.api import run_url
@@ -21,6 +21,7 @@ from tenants.auth import tenant_of
 from tenants.serializers import TenantModelSerializer
 
 STATES = ("ready", "paused", "blocked")
+ADDRESSES = ("store_url", "shop_domain")
 
 
 class ImportResultSerializer(serializers.Serializer):
@@ -80,7 +81,13 @@ class ConnectionSerializer(TenantModelSerializer):
         child=serializers.CharField(max_length=500, trim_whitespace=True), write_only=True, required=False,
         help_text=credentials_in_words(),
     )  # fmt: skip
-    store_url = serializers.CharField(max_length=500, help_text="For example https://shop.example or https://example.com/shop")
+    store_url = serializers.CharField(
+        max_length=500, required=False, allow_blank=True, help_text="For example https://shop.example or https://example.com/shop"
+    )
+    shop_domain = serializers.CharField(
+        max_length=500, required=False, allow_blank=True,
+        help_text="The address of a shop that has a domain instead. Either field takes either; answers have it where it belongs.",
+    )  # fmt: skip
     same_shop = serializers.BooleanField(
         write_only=True, default=False, help_text="With another address: it is the same shop, which has moved."
     )
@@ -94,21 +101,13 @@ class ConnectionSerializer(TenantModelSerializer):
     class Meta:
         model = StoreConnection
         fields = (
-            "id", "provider", "name", "store_url", "credentials", "same_shop", "state", "is_active", "blocked_at", "blocked_reason",
-            "checked_at", "schedule", "schedule_time", "schedule_words", "next_run_at", "fill_blank_skus", "link_by_sku",
+            "id", "provider", "name", "store_url", "shop_domain", "credentials", "same_shop", "state", "is_active", "blocked_at",
+            "blocked_reason", "checked_at", "schedule", "schedule_time", "schedule_words", "next_run_at", "fill_blank_skus", "link_by_sku",
             "download_images", "imported_at", "open_questions", "current_run", "last_run", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = (
             "is_active", "blocked_at", "blocked_reason", "checked_at", "imported_at", "created_at", "updated_at",
         )  # fmt: skip
-
-    def validate_store_url(self, url: str) -> str:
-        """As it is stored, so that one shop is not connected twice."""
-        provider = str(self.instance.provider if self.instance else self.initial_data.get("provider") or "")
-        try:
-            return kept_address(provider if provider in Provider.values else USUAL, url)
-        except DjangoValidationError as error:
-            raise serializers.ValidationError(error.message_dict["store_url"]) from None
 
     def validate_provider(self, provider: str) -> str:
         """What came from one kind of shop cannot come from another."""
@@ -118,21 +117,34 @@ class ConnectionSerializer(TenantModelSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """An address that looks like another shop's, or that the stored keys were not meant for."""
-        same_shop, stored, url = attrs.pop("same_shop", False), self.instance, attrs.get("store_url", "")
-        if url and self._is_taken(attrs.get("provider", USUAL), url):
-            raise serializers.ValidationError({"store_url": [TAKEN]})
-        if stored is not None and url:
+        same_shop, stored = attrs.pop("same_shop", False), self.instance
+        wanted = StoreConnection(pk=stored and stored.pk, tenant=tenant_of(self.context["request"]))
+        wanted.provider = stored.provider if stored else attrs.get("provider", USUAL)
+        named, url = self._address(wanted.provider, attrs)
+        if not url:
+            return super().validate(attrs)
+        put_address(wanted, url)
+        if connected_already(wanted) is not None:
+            raise serializers.ValidationError({named: [TAKEN]})
+        if stored is not None:
             if (why := other_shop(stored, url)) and not same_shop:
                 raise serializers.ValidationError({"same_shop": [why]})
             if why := other_host(stored, url, attrs.get("credentials", {})):
-                raise serializers.ValidationError({"store_url": [why]})
-        return super().validate(attrs)
+                raise serializers.ValidationError({named: [why]})
+        return super().validate({**attrs, "store_url": wanted.store_url, "shop_domain": wanted.shop_domain})
 
-    def _is_taken(self, provider: str, url: str) -> bool:
-        stored = self.instance
-        wanted = StoreConnection(pk=stored and stored.pk, tenant=tenant_of(self.context["request"]), store_url=url)
-        wanted.provider = stored.provider if stored else provider
-        return connected_already(wanted) is not None
+    def _address(self, provider: str, attrs: dict[str, Any]) -> tuple[str, str]:
+        """Takes the address out of the values: under which name it came, and as it is stored, so that one shop is not connected twice."""
+        typed = {name: attrs.pop(name, "").strip() for name in ADDRESSES}
+        named = next((name for name in ADDRESSES if typed[name]), adapter_class(provider).address_column)
+        if not typed[named]:
+            if not self.partial:
+                raise serializers.ValidationError({named: [NO_ADDRESS]})
+            return named, ""
+        try:
+            return named, kept_address(provider, typed[named])
+        except DjangoValidationError as error:
+            raise serializers.ValidationError({named: error.messages}) from None
 
     @extend_schema_field(serializers.ChoiceField(choices=STATES))
     def get_state(self, connection: StoreConnection) -> str:

@@ -1,4 +1,4 @@
-"""`POST /v1/catalog/sync/woocommerce`: starts an import of a shop, for schedulers and other programs."""
+"""`POST /v1/catalog/sync/woocommerce`, `…/shopify`: starts an import of a shop, for schedulers and other programs."""
 
 from typing import Any
 
@@ -22,21 +22,32 @@ class SyncRequestSerializer(serializers.Serializer):
     connection_id = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**63 - 1)
 
 
-class WooSyncAcceptedSerializer(ImportAcceptedSerializer):
+class SyncAcceptedSerializer(ImportAcceptedSerializer):
     """The import has been accepted; while one is under way already, it is that one."""
 
     message = serializers.CharField()
+
+
+class WooSyncAcceptedSerializer(SyncAcceptedSerializer):
+    """The same, with the shop's address."""
+
     store_url = serializers.URLField()
 
 
-class WooSyncView(TenantViewMixin, APIView):
-    """POST: schedules an import of the business's WooCommerce shop and answers at once; the run tells the result."""
+class ShopifySyncAcceptedSerializer(SyncAcceptedSerializer):
+    """The same, with the shop's domain."""
 
-    provider = Provider.WOOCOMMERCE
+    shop_domain = serializers.CharField()
+
+
+class SyncView(TenantViewMixin, APIView):
+    """POST: schedules an import of the business's shop of one kind and answers at once; the run tells the result."""
+
+    provider: Provider
+    accepted_serializer: type[SyncAcceptedSerializer]
     required_scopes = {"write": "integrations:manage"}
     throttle_classes = [KeyThrottle, TriggerThrottle]
 
-    @extend_schema(request=SyncRequestSerializer, responses={202: WooSyncAcceptedSerializer}, operation_id="catalog_sync_woocommerce")
     def post(self, request: Request) -> Response:
         """202, also with the broker down. 400 `not_configured` without a shop, `ambiguous` when there are several and none is named; 404
         for a shop that is not the business's; 409 when it is paused, refuses us, or waits for a person.
@@ -50,7 +61,8 @@ class WooSyncView(TenantViewMixin, APIView):
 
     def _accepted(self, connection: StoreConnection, body: dict[str, Any]) -> dict[str, Any]:
         message = f"{connection.get_provider_display()} product sync has been scheduled"
-        return dict(WooSyncAcceptedSerializer({**body, "message": message, "store_url": connection.store_url}).data)
+        where = {"store_url": connection.store_url, "shop_domain": connection.shop_domain}
+        return dict(self.accepted_serializer({**body, "message": message, **where}).data)
 
     def _connection(self, connection_id: int | None) -> StoreConnection:
         shops = StoreConnection.objects.for_tenant(self.tenant).filter(provider=self.provider).select_related("tenant")
@@ -73,3 +85,17 @@ class WooSyncView(TenantViewMixin, APIView):
             words = f"This business has several {self.provider.label} shops: {names}. Name one as connection_id."
             raise BadTrigger(words, code="ambiguous")
         return candidates[0]
+
+
+@extend_schema(request=SyncRequestSerializer, responses={202: WooSyncAcceptedSerializer}, operation_id="catalog_sync_woocommerce")
+class WooSyncView(SyncView):
+    """WooCommerce shops."""
+
+    provider, accepted_serializer = Provider.WOOCOMMERCE, WooSyncAcceptedSerializer
+
+
+@extend_schema(request=SyncRequestSerializer, responses={202: ShopifySyncAcceptedSerializer}, operation_id="catalog_sync_shopify")
+class ShopifySyncView(SyncView):
+    """Shopify shops."""
+
+    provider, accepted_serializer = Provider.SHOPIFY, ShopifySyncAcceptedSerializer

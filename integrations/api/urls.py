@@ -7,11 +7,15 @@ from integrations.api.connections import ConnectionViewSet
 from integrations.api.logs import WebhookLogViewSet
 from integrations.api.questions import LinkQuestionViewSet
 from integrations.api.runs import ImportRunViewSet
-from integrations.api.sync import WooSyncView
+from integrations.api.sync import ShopifySyncView, WooSyncView
 
 router = ApiRouter()
 router.register("connections", ConnectionViewSet, basename="connection")
 router.register("link-questions", LinkQuestionViewSet, basename="link-question")
 router.register("webhook-logs", WebhookLogViewSet, basename="webhook-log")
 router.register("runs", ImportRunViewSet, basename="run-import")
-urlpatterns = [re_path(r"^catalog/sync/woocommerce/?$", WooSyncView.as_view(), name="sync-woocommerce"), *router.urls]
+urlpatterns = [
+    re_path(r"^catalog/sync/woocommerce/?$", WooSyncView.as_view(), name="sync-woocommerce"),
+    re_path(r"^catalog/sync/shopify/?$", ShopifySyncView.as_view(), name="sync-shopify"),
+    *router.urls,
+]

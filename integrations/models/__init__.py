@@ -4,6 +4,7 @@ from integrations.models.connections import LinkBySku, Provider, Schedule, Store
 from integrations.models.logs import LogStatus, WebhookLog
 from integrations.models.questions import Answer, LinkQuestion
 from integrations.models.refs import ExternalRef, RefKind
+from integrations.models.tokens import StoreToken
 
 __all__ = [
     "Answer",
@@ -15,5 +16,6 @@ __all__ = [
     "RefKind",
     "Schedule",
     "StoreConnection",
+    "StoreToken",
     "WebhookLog",
 ]

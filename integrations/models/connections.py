@@ -14,6 +14,7 @@ from tenants.models import Tenant, TenantQuerySet
 
 class Provider(models.TextChoices):
     WOOCOMMERCE = "woocommerce", "WooCommerce"
+    SHOPIFY = "shopify", "Shopify"
 
 
 USUAL = Provider.WOOCOMMERCE  # Where nobody says which kind.

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from integrations.models import StoreConnection
     from integrations.providers.base import StoreAdapter
 
-ADAPTERS = {Provider.WOOCOMMERCE: "integrations.providers.woocommerce.adapter.WooAdapter"}
+ADAPTERS = {
+    Provider.WOOCOMMERCE: "integrations.providers.woocommerce.adapter.WooAdapter",
+    Provider.SHOPIFY: "integrations.providers.shopify.adapter.ShopifyAdapter",
+}
 
 
 def adapter_class(provider: str) -> "type[StoreAdapter]":

@@ -6,7 +6,7 @@ Permanent (this shop cannot be read like this: it answers with something else), 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,7 @@ class StoreAdapter(ABC):
     """One shop, read through its API. `connection` may be unsaved (to test it before it is kept)."""
 
     credential_fields: tuple[CredentialField, ...] = ()
+    address_column = "store_url"  # Of StoreConnection: "store_url" for an address of the web, "shop_domain" for a bare domain.
     keys_at = ""  # Where in the shop's admin its keys are made and revoked.
     generated_sku = "{external_id}"  # How a product without SKU is numbered.
     transform_version = 1  # Goes up when transform reads the same answer differently: then everything is looked at again.
@@ -68,6 +69,22 @@ class StoreAdapter(ABC):
     def store_address(typed: str) -> str:
         """The shop's address in what somebody has typed or copied: the same for one shop however it was written. Pure, does not judge."""
         return typed.strip()
+
+    @staticmethod
+    def address_problem(address: str) -> str:
+        """Why no shop of this kind can be at an address (as `store_address` writes it), in words; "" where one can. Pure."""
+        return ""
+
+    @classmethod
+    def credential_problems(cls, keys: Mapping[str, str]) -> dict[str, list[str]]:
+        """{name of a key: what is wrong with it}, as far as it can be seen without asking the shop. Pure."""
+        missing = [field for field in cls.credential_fields if field.required and not keys.get(field.name)]
+        return {field.name: [f"{field.label} is missing."] for field in missing}
+
+    @classmethod
+    def merged_keys(cls, stored: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
+        """What is kept when somebody enters keys (blank ones are left out of `typed`): the stored ones, and the new ones in their place."""
+        return {**stored, **typed}
 
     @property
     def outlook(self) -> str:

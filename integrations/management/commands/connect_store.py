@@ -1,5 +1,5 @@
-"""`manage.py connect_store --tenant solar woocommerce --url https://shop.example`: keys come from the environment or a prompt, never
-from argv."""
+"""`manage.py connect_store --tenant solar woocommerce --url https://shop.example`, `… shopify --shop my-shop.myshopify.com`: keys come from
+the environment or a prompt, never from argv."""
 
 import getpass
 import os
@@ -9,17 +9,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from integrations.addresses import connected_already, kept_address
+from integrations.addresses import connected_already, kept_address, put_address
 from integrations.connections import ConnectionResult, check_connection, merged_credentials, save_connection
 from integrations.models import Provider, StoreConnection
 from integrations.providers import adapter_class, credential_variables
-from integrations.providers.base import CredentialField
+from integrations.providers.base import StoreAdapter
 from integrations.schedules import schedule_words
 from tenants.actor import Actor, acting_as
 from tenants.models import Tenant
 from tenants.tenant_argument import add_tenant_argument, named_tenant
 
-OPTIONS = {"store_url": "--url", "name": "--name", "provider": "provider"}
+OPTIONS = {"store_url": "--url", "shop_domain": "--shop", "name": "--name", "provider": "provider"}
 REFUSED, USAGE = 1, 2
 
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_tenant_argument(parser)
         parser.add_argument("provider", choices=[str(provider) for provider in Provider], help="the kind of shop")
-        parser.add_argument("--url", required=True, help="the shop's address, for example https://shop.example")
+        parser.add_argument("--url", "--shop", required=True, help="the shop's address (https://shop.example), or its domain")
         parser.add_argument("--name", default="", help="how you call it (default: its address)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -52,12 +52,12 @@ class Command(BaseCommand):
     def _connection(self, tenant: Tenant, options: dict[str, Any]) -> tuple[StoreConnection, dict[str, str]]:
         """The shop with this address, or a new one, with the keys it is tested with; not saved yet."""
         address = kept_address(options["provider"], options["url"])
-        named = StoreConnection(tenant=tenant, provider=options["provider"], store_url=address)
+        named = StoreConnection(tenant=tenant, provider=options["provider"])
+        put_address(named, address)
         connection = connected_already(named) or named
-        connection.store_url = address
+        put_address(connection, address)
         connection.name = options["name"] or connection.name
-        fields = adapter_class(connection.provider).credential_fields
-        keys = {field.name: _secret(field) for field in fields}
+        keys = _keys(adapter_class(connection.provider))
         tested: Any = merged_credentials(connection, keys)
         connection.credentials = tested
         return connection, keys
@@ -76,11 +76,14 @@ class Command(BaseCommand):
                           f"{schedule_words(connection)[1:]}. See what would come: {look}")  # fmt: skip
 
 
-def _secret(field: CredentialField) -> str:
-    """From the environment, or typed. Raises CommandError naming the variable."""
-    value = os.environ.get(field.environment, "").strip() if field.environment else ""
-    if not value and sys.stdin.isatty():
-        value = getpass.getpass(f"{field.label}: ").strip()
-    if field.required and not value:
-        raise CommandError(f"{field.environment or field.label}: set it in the environment (never on the command line).", returncode=USAGE)
-    return value
+def _keys(adapter: type[StoreAdapter]) -> dict[str, str]:
+    """From the environment; what is still missing then is asked for. Raises CommandError naming the variables."""
+    keys = {field.name: os.environ.get(field.environment, "").strip() for field in adapter.credential_fields}
+    for field in adapter.credential_fields:
+        if not keys[field.name] and adapter.credential_problems(keys) and sys.stdin.isatty():
+            keys[field.name] = getpass.getpass(f"{field.label}: ").strip()
+    wrong = adapter.credential_problems(keys)
+    lines = [f"{field.environment}: {' '.join(wrong[field.name])}" for field in adapter.credential_fields if field.name in wrong]
+    if lines:
+        raise CommandError("\n".join((*lines, "Set keys in the environment (never on the command line).")), returncode=USAGE)
+    return keys

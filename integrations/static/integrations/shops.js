@@ -64,12 +64,22 @@
     form.parentNode.insertBefore(tools, form);
   }
 
+  /* Of several guides the one for the kind of shop that is chosen. */
+  function offerGuide(kind) {
+    function look() {
+      document.querySelectorAll("[data-guide]").forEach(function (guide) { guide.hidden = guide.dataset.guide !== kind.value; });
+    }
+    kind.addEventListener("change", look);
+    look();
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
     var form = document.getElementById("storeconnection_form"), waiting = document.querySelector("[data-reload]");
     if (form && form.querySelector("[name=store_url]")) {
       unchanged = entries(form);
       offerTest(form);
     }
+    if (form && form.querySelector("select[name=provider]")) { offerGuide(form.querySelector("select[name=provider]")); }
     if (waiting) {
       window.setInterval(function () {
         if (!document.hidden) { window.location.reload(); }
