@@ -1,5 +1,6 @@
 """The steps of `make up` for this project: `.env`, virtual environment, broker, database, demo shops."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from supervisor.errors import Refusal
 from supervisor.output import Console
 from supervisor.runner import Runner
 
+STAND_INS = ("META_GRAPH_BASE_URL", "SHOPIFY_BASE_URL")  # Addresses of others, for whom something on this machine may stand in.
 TRUE_WORDS = ("true", "on", "ok", "y", "yes", "1")  # what django-environ reads as true
 
 
@@ -30,9 +32,10 @@ class Project:
 
     def _child_environment(self, environ: Mapping[str, str]) -> dict[str, str]:
         env = {**environ, **{name: str(port) for name, port in self.ports.items()}}
-        if self.values.get("META_GRAPH_BASE_URL", "").startswith(f"http://{ports.HOST}:"):
-            # The stand-in moves with SANDBOX_PORT; an address elsewhere is left alone.
-            env["META_GRAPH_BASE_URL"] = f"http://{ports.HOST}:{self.ports['SANDBOX_PORT']}"
+        for name in STAND_INS:
+            # They move with SANDBOX_PORT; an address elsewhere is left alone.
+            if match := re.match(rf"http://{re.escape(ports.HOST)}:\d+(.*)", self.values.get(name, "")):
+                env[name] = f"http://{ports.HOST}:{self.ports['SANDBOX_PORT']}{match[1]}"
         return env
 
     def run(self, stop_with_parent: bool) -> int:

@@ -130,8 +130,8 @@ def test_modules_of_the_guide_are_there(name):
 
 
 NAMED = {
-    "services/__init__.py", "services/woo_service.py", "tasks.py", "models/connections.py", "providers/__init__.py", "api/sync.py",
-    "api/urls.py", "templates/integrations/guide.html",
+    "services/__init__.py", "tasks.py", "models/connections.py", "providers/__init__.py", "api/sync.py", "api/urls.py",
+    "templates/integrations/guide.html",
 }  # fmt: skip
 
 
@@ -147,10 +147,10 @@ def words_of(path):
     return " ".join(word for word in found if isinstance(word, str)).lower()
 
 
-def test_a_kind_of_shop_is_named_only_where_the_guide_says_so():
+@pytest.mark.parametrize(("kind", "folder", "face"), [("woo", "woocommerce", "woo_service"), ("shopify", "shopify", "shopify_service")])
+def test_a_kind_of_shop_is_named_only_where_the_guide_says_so(kind, folder, face):
     here = ROOT / "integrations"
-    parts = [path for end in ("*.py", "*.html") for path in here.rglob(end) if not {"tests", "migrations", "woocommerce"} & set(path.parts)]
-    assert {str(path.relative_to(here)) for path in parts if "woo" in words_of(path)} == NAMED
-    assert all(name.removeprefix("services/woo") in ADDING.replace("<name>", "") for name in NAMED)
-    beyond = [ROOT / "whatsappcrm_backend/settings.py", *(ROOT / "operations").rglob("*.py")]
-    assert not [path for path in beyond if "woo" in words_of(path)]
+    parts = [path for end in ("*.py", "*.html") for path in here.rglob(end) if not {"tests", "migrations", folder} & set(path.parts)]
+    assert {str(path.relative_to(here)) for path in parts if kind in words_of(path)} == {*NAMED, f"services/{face}.py"}
+    assert all(name in ADDING for name in NAMED) and "services/<name>_service.py" in ADDING
+    assert not [path for path in (ROOT / "operations").rglob("*.py") if kind in words_of(path)]

@@ -66,7 +66,7 @@ def test_throttled_waits_until_there_are_points_and_asks_the_same_again(client, 
 
 
 def test_who_is_throttled_for_too_long_comes_back_later(client, shopify, waits):
-    shopify.answer = lambda question: throttled(requested=900, available=-0 + 0)
+    shopify.answer = lambda question: throttled(requested=900, available=0)
     with pytest.raises(TransientError) as caught:
         client.execute(QUERY)
     assert (caught.value.kind, caught.value.retry_after) == ("throttled", 9.0)

@@ -22,6 +22,7 @@ def test_first_write_makes_secrets_only_the_owner_can_read(tmp_path: Path) -> No
     assert len({values[name] for name in SECRETS}) == len(SECRETS)
     assert min(len(values[name]) for name in ("SECRET_KEY", "ENCRYPTION_SECRET")) >= 32
     assert values["META_GRAPH_BASE_URL"] == "http://127.0.0.1:8001"
+    assert values["SHOPIFY_BASE_URL"] == "http://127.0.0.1:8001/shopify/{domain}"
     assert [file.name for file in tmp_path.iterdir()] == [".env"]
 
 

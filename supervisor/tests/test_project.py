@@ -19,13 +19,14 @@ def test_a_port_from_the_environment_moves_the_stand_in_and_its_address(tmp_path
     assert make_project(tmp_path).env["META_GRAPH_BASE_URL"] == "http://127.0.0.1:8001"
     moved = make_project(tmp_path, PORT="9000", SANDBOX_PORT="9001")
     assert moved.env["META_GRAPH_BASE_URL"] == "http://127.0.0.1:9001"
+    assert moved.env["SHOPIFY_BASE_URL"] == "http://127.0.0.1:9001/shopify/{domain}"
     assert (moved.env["PORT"], moved.env["SANDBOX_PORT"]) == ("9000", "9001")
 
 
-@pytest.mark.parametrize("line", ["META_GRAPH_BASE_URL=https://graph.facebook.com\n", ""])
-def test_the_real_meta_is_left_alone(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize("line", ["META_GRAPH_BASE_URL=https://graph.facebook.com\nSHOPIFY_BASE_URL=https://{domain}\n", ""])
+def test_the_real_meta_and_shopify_are_left_alone(tmp_path: Path, line: str) -> None:
     (tmp_path / ".env").write_text(line)
-    assert "META_GRAPH_BASE_URL" not in make_project(tmp_path, SANDBOX_PORT="9001").env
+    assert not {"META_GRAPH_BASE_URL", "SHOPIFY_BASE_URL"} & make_project(tmp_path, SANDBOX_PORT="9001").env.keys()
 
 
 def test_a_wrong_port_is_refused(tmp_path: Path) -> None:

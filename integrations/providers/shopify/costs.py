@@ -39,9 +39,8 @@ def read_cost(extensions: Any) -> Cost | None:
     if not isinstance(cost, dict) or not isinstance(status, dict):
         return None
     numbers = (cost.get("requestedQueryCost"), *(status.get(name) for name in ("currentlyAvailable", "maximumAvailable", "restoreRate")))
-    if not all(isinstance(one, int | float) and one >= 0 for one in numbers) or not status["restoreRate"]:
-        return None
-    return Cost(*(float(one) for one in numbers))
+    points = [float(one) for one in numbers if isinstance(one, int | float) and one >= 0]
+    return Cost(*points) if len(points) == 4 and points[-1] else None
 
 
 class Bucket:

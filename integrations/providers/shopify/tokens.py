@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError
 from django.utils import timezone
@@ -67,13 +68,14 @@ class Tokens:
     def _stored(self, refused: str) -> _Held | None:
         """The token that all processes share, while it is good."""
         try:
-            row = StoreToken.objects.filter(connection=self._connection_pk).values_list("value", "expires_at").first()
+            row = StoreToken.objects.filter(connection=self._connection_pk).first()
         except DecryptionError:  # Written with a secret that is no longer known; it is only a copy.
             return None
-        if row is None or row[1] is None or row[1] <= database_now() or row[0].get("made_for") != self._made_for:
+        if row is None or row.expires_at is None or row.expires_at <= database_now():
             return None
-        token = str(row[0].get("token") or "")
-        return _Held(token, row[1]) if token and token != refused else None
+        value: Any = row.value
+        token = str(value.get("token") or "")
+        return _Held(token, row.expires_at) if token not in ("", refused) and value.get("made_for") == self._made_for else None
 
     def _renewed(self, refused: str) -> _Held:
         """Fetches one, or waits for whoever is at it."""
