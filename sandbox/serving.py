@@ -123,16 +123,18 @@ class Handler(BaseHTTPRequestHandler):
             self.server.stopping.wait(answer.delay)
         if answer.fault in ("reset", "hang"):
             self._reset()
-        elif answer.endless:
-            self._send_for_ever(answer)
+        elif answer.endless or answer.more:
+            self._send_pieces(answer)
         elif answer.fault == "cut":
             self._cut(answer)
         else:
             self._send(answer.status, answer.headers, answer.body)
 
-    def _send_for_ever(self, answer: ShopAnswer) -> None:
+    def _send_pieces(self, answer: ShopAnswer) -> None:
+        """A body that is too large to hold, or never ends."""
         self.close_connection = True
         lines = [f"HTTP/1.1 {answer.status} OK", *(f"{name}: {value}" for name, value in answer.headers.items()), "Connection: close"]
+        lines += [] if answer.length is None else [f"Content-Length: {answer.length}"]
         try:
             self.wfile.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
             for block in answer.blocks():

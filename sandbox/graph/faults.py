@@ -1,9 +1,9 @@
 """Faults on demand: what can go wrong, and which active fault applies to a call. What each fault does lives in mishaps.py and the edges."""
 
-import itertools
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from sandbox.fault_box import FaultBox
 
 if TYPE_CHECKING:
     from sandbox.graph.call import Call
@@ -82,64 +82,23 @@ class Fault:
         return body
 
 
-class FaultBox:
-    """The active faults of one stand-in. Callers hold the stand-in's lock; `changed` is called after every change."""
-
-    def __init__(self, changed: Callable[[], None]) -> None:
-        self._faults: list[Fault] = []
-        self._ids = itertools.count(1)
-        self._changed = changed
-        self.on_clear: Callable[[], None] = lambda: None
-        self.on_add: Callable[[Fault], None] = lambda fault: None
-
-    def __iter__(self) -> Iterator[Fault]:
-        return iter(self._faults)
+class GraphFaults(FaultBox[Fault]):
+    """The active faults of one stand-in, taken kind by kind. Handles held by `endless_handle` go on when it is switched off."""
 
     def add(self, fault: Fault) -> Fault:
         """Switch a fault on; returns it with its id set."""
-        fault.id = next(self._ids)
-        self._faults = [*self._faults, fault]
-        self.on_add(fault)
-        self._changed()
-        return fault
-
-    def remove(self, fault_id: int) -> None:
-        """Switch one fault off; unknown ids are ignored."""
-        self._faults = [fault for fault in self._faults if fault.id != fault_id]
-        self.on_clear()
-        self._changed()
-
-    def clear(self, kind: str | None = None) -> None:
-        """Switch off all faults, or all of one kind. Handles held by `endless_handle` go on."""
-        self._faults = [fault for fault in self._faults if kind and fault.kind != kind]
-        self.on_clear()
-        self._changed()
-
-    def active(self, kind: str | None = None) -> list[Fault]:
-        """The faults that are on."""
-        return [fault for fault in self._faults if kind is None or fault.kind == kind]
+        return self.put(fault)
 
     def take(self, kind: str, call: "Call", retailer_ids: tuple[str, ...] | None = ()) -> Fault | None:
         """The first active fault of this kind for the call, counted as used once.
 
         A fault that names items needs one of them among `retailer_ids`; None skips this check.
         """
-        for fault in self._faults:
-            if fault.kind == kind and fault.fits(call) and self._names(fault, retailer_ids) and self._use(fault):
+        for fault in self.active(kind):
+            if fault.fits(call) and self._names(fault, retailer_ids) and self.use(fault):
                 return fault
         return None
 
     @staticmethod
     def _names(fault: Fault, retailer_ids: tuple[str, ...] | None) -> bool:
         return retailer_ids is None or not fault.retailer_ids or not set(fault.retailer_ids).isdisjoint(retailer_ids)
-
-    def _use(self, fault: Fault) -> bool:
-        if fault.skip > 0:
-            fault.skip -= 1
-            return False
-        if fault.remaining is not None:
-            fault.remaining -= 1
-            if fault.remaining <= 0:
-                self._faults = [other for other in self._faults if other.id != fault.id]
-            self._changed()
-        return True

@@ -1,6 +1,7 @@
 """What goes in and what comes out of the stand-in: one request, one answer. No behaviour, no transport."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +35,15 @@ class GraphAnswer:
     body: bytes
     fault: str | None = None
     delay: float = 0.0
+
+    @property
+    def length(self) -> int | None:
+        """Bytes of the body."""
+        return len(self.body)
+
+    def blocks(self) -> Iterator[bytes]:
+        """The body, in one piece."""
+        yield self.body
 
     def json(self) -> Any:
         """The decoded body; raises ValueError where the body is not JSON."""

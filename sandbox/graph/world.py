@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.graph.audit import AuditLog
 from sandbox.graph.call import Call
-from sandbox.graph.faults import Fault, FaultBox
+from sandbox.graph.faults import Fault, GraphFaults
 from sandbox.graph.messages import GraphAnswer
 from sandbox.graph.store import Store
 
@@ -33,7 +33,8 @@ class World:
         self.lock = threading.RLock()
         self.store = store or Store()
         self.clock = clock or _system_clock
-        self.faults = FaultBox(self._save_faults)
+        self.faults = GraphFaults()
+        self.faults.changed = self._save_faults
         self.audit = AuditLog()
         self.ignored_parameters: Counter[str] = Counter()
         self.batch_delay: float | None = 0.3

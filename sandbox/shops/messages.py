@@ -1,7 +1,7 @@
 """What goes in and what comes out of a shop: one request, one answer. No behaviour, no transport."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,7 +36,8 @@ class ShopRequest:
 class ShopAnswer:
     """One answer. `fault` tells the transport to misbehave: reset, hang, cut (the connection ends in the middle of the body).
 
-    `delay` is in seconds, before anything is sent. `endless`: after the body this block is sent again and again, for ever.
+    `delay` is in seconds, before anything is sent. `more` follows the body piece by piece, `more_length` bytes of it: a file too large to
+    hold. `endless`: after that this block is sent again and again, for ever.
     """
 
     status: int
@@ -45,6 +46,13 @@ class ShopAnswer:
     fault: str = ""
     delay: float = 0.0
     endless: bytes = b""
+    more: Iterable[bytes] = ()
+    more_length: int = 0
+
+    @property
+    def length(self) -> int | None:
+        """Bytes of the whole body; None where it never ends."""
+        return None if self.endless else len(self.body) + self.more_length
 
     def json(self) -> Any:
         """The decoded body; raises ValueError where the body is not JSON."""
@@ -53,5 +61,6 @@ class ShopAnswer:
     def blocks(self) -> Iterator[bytes]:
         """The body piece by piece; it need not end."""
         yield self.body
+        yield from self.more
         while self.endless:
             yield self.endless

@@ -1,7 +1,5 @@
 """Faults on demand: what can go wrong with a shop, and which active fault applies to a call. What each does lives in mishaps.py."""
 
-import itertools
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -89,60 +87,3 @@ class Fault:
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready form; `Fault(**d)` builds it again."""
         return asdict(self)
-
-
-class FaultBox:
-    """The active faults of one shop. Callers hold the shop's lock; `changed` is called after every change."""
-
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._faults: list[Fault] = []
-        self._ids = itertools.count(1)
-        self._now = now
-        self.changed: Callable[[], None] = lambda: None
-        self.on_add: Callable[[Fault], None] = lambda fault: None
-
-    def __iter__(self) -> Iterator[Fault]:
-        return iter(self.active())
-
-    def add(self, fault: Fault | str, *, minutes: float | None = None, **options: Any) -> Fault:
-        """Switch a fault on: `add("throttled", seconds=5, remaining=2)`; `minutes`: for so long. Returns it with its id set."""
-        made = Fault(fault, **options) if isinstance(fault, str) else fault
-        made.id = next(self._ids)
-        if minutes is not None:
-            made.until = self._now() + minutes * 60
-        self._faults = [*self._faults, made]
-        self.on_add(made)
-        self.changed()
-        return made
-
-    def remove(self, fault_id: int) -> None:
-        """Switch one fault off; unknown ids are ignored."""
-        self._faults = [fault for fault in self._faults if fault.id != fault_id]
-        self.changed()
-
-    def clear(self, kind: str | None = None) -> None:
-        """Mend everything, or all faults of one kind."""
-        self._faults = [fault for fault in self._faults if kind and fault.kind != kind]
-        self.changed()
-
-    def active(self, kind: str | None = None) -> list[Fault]:
-        """The faults that are on."""
-        now = self._now()
-        return [fault for fault in self._faults if kind in (None, fault.kind) and (fault.until is None or now < fault.until)]
-
-    def take(self, call: "Call") -> Iterator[Fault]:
-        """The active faults that hit the call, each counted as used; the caller stops where one of them decides the answer."""
-        for fault in self.active():
-            if fault.fits(call) and self._use(fault):
-                yield fault
-
-    def _use(self, fault: Fault) -> bool:
-        if fault.skip > 0:
-            fault.skip -= 1
-            return False
-        if fault.remaining is not None:
-            fault.remaining -= 1
-            if fault.remaining <= 0:
-                self._faults = [other for other in self._faults if other.id != fault.id]
-            self.changed()
-        return True

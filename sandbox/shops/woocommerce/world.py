@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from sandbox.fault_box import AimedFaults
 from sandbox.shops.calls import CallLog
 from sandbox.shops.woocommerce.auth import Key
-from sandbox.shops.woocommerce.faults import FaultBox
+from sandbox.shops.woocommerce.faults import Fault
 from sandbox.shops.woocommerce.selling import KNOWN_TYPES
 from sandbox.shops.woocommerce.settings import CURRENCIES
 from sandbox.shops.woocommerce.shelf import Shelf
@@ -50,7 +51,7 @@ class World:
         self.shelf = Shelf()
         self.log = CallLog()
         self.ignored_parameters: Counter[str] = Counter()
-        self.faults = FaultBox(lambda: self.clock().timestamp())
+        self.faults = AimedFaults(Fault, lambda: self.clock().timestamp())
         self.frozen: dict[int, Shelf] = {}
         self.save: Callable[[], None] = lambda: None
         self.plans: list[tuple[str, int, Callable[[], object]]] = []

@@ -1,0 +1,153 @@
+"""ShopifyShop: one request in, one answer out. The order of things lives here; what each address says lives in its own file."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sandbox.shops.client import post_here
+from sandbox.shops.messages import ShopAnswer, ShopRequest
+from sandbox.shops.pictures import draw_picture
+from sandbox.shops.post import PostOffice
+from sandbox.shops.shopify import bulk_file, graph, mishaps, tokens
+from sandbox.shops.shopify.admin_schema import VERSION
+from sandbox.shops.shopify.answers_kept import KeptAnswers
+from sandbox.shops.shopify.bulk_state import BulkOperation
+from sandbox.shops.shopify.by_hand import ByHand
+from sandbox.shops.shopify.call import Call
+from sandbox.shops.shopify.events import Events
+from sandbox.shops.shopify.keeping import Keeper
+from sandbox.shops.shopify.sight import Sight
+from sandbox.state_file import StateFile
+
+SUPPORTED = ("2026-01", "2026-04", "2026-07", "2026-10", "2027-01", "unstable")
+FILES = "https://storage.googleapis.com/shopify-tiers-assets-prod-us-east1"
+
+
+class ShopifyShop(ByHand):
+    """A Shopify shop as the facts describe it. Thread-safe; the clock may be virtual. Knobs: see World; hand work: see ByHand."""
+
+    def __init__(
+        self,
+        name: str = "demo",
+        home: str = "",
+        *,
+        domain: str = "",
+        files: str = FILES,
+        currency: str = "USD",
+        timezone: str = "UTC",
+        clock: Callable[[], datetime] | None = None,
+        file: StateFile | None = None,
+    ) -> None:
+        """`file`: keeps the shop over restarts; what it holds under this name wins over the other arguments."""
+        domain = domain or f"{name}.myshopify.com"
+        super().__init__(name, domain, home or f"https://{domain}", files, clock)
+        self.currency, self.timezone = currency, timezone
+        self.events = Events(self)
+        self.answers = KeptAnswers()
+        self.post = PostOffice(lambda: self.clock().timestamp(), self.faults, post_here)
+        if file:
+            keeper = Keeper(self, file)
+            keeper.load()
+            self.save = keeper.save
+            self.faults.changed = self._save
+
+    def handle(self, request: ShopRequest) -> ShopAnswer:
+        """Answer one request. What was planned for it (see `before`) happens first, and without the lock."""
+        call = Call(request, self.home, self.files)
+        for act in self._due(call):
+            act()
+        if self.before_answer:
+            self.before_answer(call)
+        with self.lock:
+            answer = mishaps.answer_instead(self, call) or mishaps.spoil(call, self._answer(call))
+            self._record(call, answer)
+            self.save()
+        return answer
+
+    def before(self, number: int, act: Callable[[], object], endpoint: str = "products") -> None:
+        """Do something right before the `number`-th call that names a root field (or endpoint) from now on (1: the next one), once."""
+        with self.lock:
+            self.plans.append((endpoint, number, act))
+
+    def deliver(self) -> int:
+        """Send the webhooks that are due; how many there were."""
+        return self.post.deliver()
+
+    def bulk_operation(self, number: int) -> BulkOperation | None:
+        """A bulk operation as it is by now."""
+        operation = self.bulk.operations.get(number)
+        if operation is None or not operation.running or operation.due is None or self.faults.active("bulk_stuck"):
+            return operation
+        now = self.clock().timestamp()
+        operation.status = "CREATED" if now < operation.created + self.bulk_seconds / 2 else "RUNNING"
+        if now >= operation.due:
+            app = self.apps[operation.client_id]
+            bulk_file.finish(Sight(self, app, app.scopes), operation)
+            self.events.bulk_finished(operation)
+        return operation
+
+    def file_url(self, operation: BulkOperation) -> str:
+        """Where a bulk file lies; who knows the address may read it."""
+        return f"{self.files}/bulk-{operation.id}.jsonl?Expires={int(operation.created) + 604_800}&Signature={operation.id * 7919:x}"
+
+    def lag(self) -> float:
+        """Seconds until the search finds a change."""
+        fault = next(iter(self.faults.active("index_lag")), None)
+        return (fault.seconds or 30.0) if fault else self.index_lag
+
+    def _save(self) -> None:
+        with self.lock:
+            self.save()
+
+    def _due(self, call: Call) -> list[Callable[[], object]]:
+        with self.lock:
+            counted = [(name, number - (name in call.names), act) for name, number, act in self.plans]
+            self.plans = [plan for plan in counted if plan[1] > 0]
+            return [act for _, number, act in counted if number <= 0]
+
+    def _record(self, call: Call, answer: ShopAnswer) -> None:
+        if call.endpoint == "picture":
+            return  # there are many, and they tell nothing
+        kinds = ", ".join(dict.fromkeys(fault.kind for fault in call.faults))
+        wrong = call.troubled or (str(answer.status) if answer.status >= 400 else "")
+        outcome = f"fault {kinds}" if kinds else f"error {wrong}" if wrong else "ok"
+        signed = "token" if call.token_tail else ""
+        path = call.operation or call.below or "/"
+        self.log.record(self.clock(), call.request.method, call.endpoint, path, "", signed, call.token_tail, outcome, answer.status)
+
+    def _answer(self, call: Call) -> ShopAnswer:
+        if call.endpoint == "token":
+            return tokens.grant(self, call)
+        if call.endpoint == "graphql":
+            return self._graphql(call)
+        if call.endpoint == "file":
+            return self._file(call)
+        if call.endpoint == "picture":
+            return ShopAnswer(200, {"Content-Type": "image/png", "Cache-Control": "max-age=86400"}, draw_picture(call.picture))
+        return tokens.html_answer(200, self.title) if call.endpoint == "home" else tokens.html_answer(404, "Not Found")
+
+    def _graphql(self, call: Call) -> ShopAnswer:
+        if not call.version[:4].isdigit() and call.version != "unstable":
+            return tokens.json_answer(404, {"errors": "Not Found"})
+        refusal = tokens.recognise(self, call)
+        if refusal:
+            return refusal
+        body: dict[str, Any] = mishaps.bend(call, graph.answer(self, call))
+        call.troubled = _first_code(body)
+        # Too old a version is not refused but answered as the oldest that still is.
+        served = call.version if call.version in SUPPORTED else min(SUPPORTED) if call.version < VERSION else VERSION
+        return tokens.json_answer(200, body, **{"X-Shopify-API-Version": served, "X-Request-Id": f"sandbox-{self.log.last + 1}"})
+
+    def _file(self, call: Call) -> ShopAnswer:
+        operation = next((made for made in self.bulk.operations.values() if made.size and call.request.url == self.file_url(made)), None)
+        if operation is None:
+            return tokens.no_file(404, "NoSuchKey")
+        headers = {"Content-Type": "application/jsonl"}
+        return ShopAnswer(200, headers, more=operation.blocks(), more_length=operation.size)
+
+
+def _first_code(body: dict[str, Any]) -> str:
+    found = body.get("errors") or ()
+    return str(found[0].get("extensions", {}).get("code", "?")) if found else ""
+
+
