@@ -69,7 +69,7 @@ class Bucket:
     def left(self) -> float:
         """Points that are there now."""
         now = self._now()
-        self._left = min(self.size, self._left + max(0.0, now - self._at) * self.rate)
+        self._left = round(min(self.size, self._left + max(0.0, now - self._at) * self.rate), 3)
         self._at = now
         return self._left
 

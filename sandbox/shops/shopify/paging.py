@@ -36,7 +36,7 @@ def page_of(keys: Sequence[Any], args: dict[str, Any], load: Callable[[int], Any
         start = bisect_right(keys, _at(low, bare))
     if high:
         end = max(start, bisect_left(keys, _at(high, bare)))
-    count = first if first is not None else last
+    count: int = first if first is not None else args["last"]
     from_start = (first is not None) != reverse
     chosen = keys[start : min(end, start + count)] if from_start else keys[max(start, end - count) : end]
     more = end - start > count
