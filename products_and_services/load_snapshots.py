@@ -10,7 +10,9 @@ from django.core.files.storage import default_storage
 
 from common.bulk import chunks
 from products_and_services.models import PictureStatus, Product, ProductCategory, ProductImage, ProductVariant
+from products_and_services.reserved import Held, held_by_orders
 from products_and_services.snapshot import CategorySnapshot, ImageSnapshot, PictureSnapshot, ProductSnapshot, VariantSnapshot
+from products_and_services.terms import reserved_of_product
 from tenants.models import Tenant
 
 SAME_NAMES = (
@@ -30,16 +32,17 @@ FACTS = tuple(f"facts__{name}" for name in ("source", "status", "format", "width
 
 
 def load_snapshots(tenant: Tenant, product_ids: Iterable[int]) -> dict[int, ProductSnapshot]:
-    """{product id: snapshot} of those products of the tenant that exist. Six queries per 2,000 products."""
+    """{product id: snapshot} of those products of the tenant that exist. Seven queries per 2,000 products."""
     categories = load_categories(tenant.pk)
     found: dict[int, ProductSnapshot] = {}
     for ids in chunks(sorted(set(product_ids))):
         images = _load_images(ids)
-        variants = _load_variants(ids, images)
+        held = held_by_orders(ids)
+        variants = _load_variants(ids, images, held)
         further = _load_further_categories(ids)
         rows = Product.objects.for_tenant(tenant).filter(pk__among=set(ids)).order_by()
         for row in rows.values(*SAME_NAMES, *LABELS, "currency", "category_id"):
-            found[row["id"]] = _build(row, tenant, categories, images, variants, further)
+            found[row["id"]] = _build(row, tenant, categories, images, variants, further, held)
     return found
 
 
@@ -48,7 +51,7 @@ def load_outlines(tenant: Tenant, product_ids: Iterable[int]) -> dict[int, Produ
     categories = load_categories(tenant.pk)
     found: dict[int, ProductSnapshot] = {}
     for ids in chunks(sorted(set(product_ids))):
-        variants = _load_variants(ids, defaultdict(list))
+        variants = _load_variants(ids, defaultdict(list), {})
         rows = Product.objects.for_tenant(tenant).filter(pk__among=set(ids)).order_by()
         for pk, name, sku, is_active, category in rows.values_list("id", "name", "sku", "is_active", "category_id"):
             found[pk] = ProductSnapshot(
@@ -57,7 +60,7 @@ def load_outlines(tenant: Tenant, product_ids: Iterable[int]) -> dict[int, Produ
     return found
 
 
-def _build(row: dict[str, Any], tenant: Tenant, categories: Any, images: Any, variants: Any, further: Any) -> ProductSnapshot:
+def _build(row: dict[str, Any], tenant: Tenant, categories: Any, images: Any, variants: Any, further: Any, held: Held) -> ProductSnapshot:
     pk = row["id"]
     inside = [categories[found] for found in (row["category_id"], *further[pk]) if found in categories]
     return ProductSnapshot(
@@ -68,6 +71,7 @@ def _build(row: dict[str, Any], tenant: Tenant, categories: Any, images: Any, va
         excluded_by_category=next((category.path for category in inside if category.excluded), ""),
         images=tuple(images[pk, None]),
         variants=tuple(variants[pk]),
+        reserved=reserved_of_product(row["track_stock"], variants[pk], held.get(pk, {})),
     )
 
 
@@ -116,13 +120,17 @@ def _facts(values: Sequence[Any]) -> PictureSnapshot:
     return PictureSnapshot(status, kind, width, height, size, reason, image_snapshot(jpeg_name).url if jpeg_name else "")
 
 
-def _load_variants(ids: list[int], images: dict[tuple[int, int | None], list[ImageSnapshot]]) -> dict[int, list[VariantSnapshot]]:
+def _load_variants(
+    ids: list[int], images: dict[tuple[int, int | None], list[ImageSnapshot]], held: Held
+) -> dict[int, list[VariantSnapshot]]:
     variants: dict[int, list[VariantSnapshot]] = defaultdict(list)
     rows = ProductVariant.objects.filter(product__among=set(ids)).order_by("sort_order", "id")
     for row in rows.values("product_id", "image", *FACTS, *VARIANT_NAMES):
         own = [image_snapshot(row["image"], facts=[row[name] for name in FACTS])] if row["image"] else []
         pictures = tuple(own + images[row["product_id"], row["id"]])
-        variants[row["product_id"]].append(VariantSnapshot(**{name: row[name] for name in VARIANT_NAMES}, images=pictures))
+        reserved = held.get(row["product_id"], {}).get(row["id"], 0)
+        own_values = {name: row[name] for name in VARIANT_NAMES}
+        variants[row["product_id"]].append(VariantSnapshot(**own_values, reserved=reserved, images=pictures))
     return variants
 
 

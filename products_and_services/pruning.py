@@ -1,5 +1,5 @@
-"""What goes by age: the history of products (the newest versions of one that exists stay, so that there is always something to undo), and
-what is known of pictures that nobody shows."""
+"""What goes by age: the history of products (the newest versions of one that exists stay, so that there is always something to undo),
+what is known of pictures that nobody shows, and what orders held once."""
 
 from datetime import datetime
 from functools import partial
@@ -10,7 +10,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from common.pruning import Rule, register_rule
-from products_and_services.models import PictureFacts, Product, ProductImage, ProductVariant, Revision
+from products_and_services.models import (
+    PictureFacts,
+    Product,
+    ProductImage,
+    ProductVariant,
+    ReservationState,
+    Revision,
+    StockReservation,
+)
 
 ALWAYS_KEPT = 50  # newest changes of each product
 
@@ -30,6 +38,11 @@ def unshown_pictures(before: datetime) -> QuerySet[PictureFacts]:
     return PictureFacts.objects.filter(old, ~shown[0], ~shown[1])
 
 
+def old_reservations(before: datetime) -> QuerySet[StockReservation]:
+    """What was given back. Open ones stay, however old."""
+    return StockReservation.objects.filter(state=ReservationState.CLOSED, closed_at__lt=before)
+
+
 def forget_pictures(rows: QuerySet[Any]) -> None:
     """With their JPEG copies: a picture that comes back (undo) is looked at anew, and gets a copy again."""
     copies = list(rows.exclude(jpeg_name="").values_list("jpeg_name", flat=True))
@@ -42,3 +55,4 @@ def register() -> None:
     """Called once, when the app is ready."""
     register_rule(Rule("history of products", "KEEP_HISTORY_DAYS", old_revisions), order=30)
     register_rule(Rule("facts of pictures nobody shows", "KEEP_EVIDENCE_DAYS", unshown_pictures, forget_pictures), order=31)
+    register_rule(Rule("stock that orders no longer hold", "KEEP_EVIDENCE_DAYS", old_reservations), order=32)

@@ -46,7 +46,7 @@ class CategorySnapshot:
 
 @dataclass(frozen=True, slots=True)
 class VariantSnapshot:
-    """None means: as the product (see terms.py). Times are UTC. images: main one first."""
+    """None means: as the product (see terms.py). Times are UTC. images: main one first. reserved: what open orders hold of it."""
 
     id: int
     name: str
@@ -61,12 +61,16 @@ class VariantSnapshot:
     sale_ends_at: datetime | None = None
     track_stock: bool | None = None
     allow_backorder: bool | None = None
+    reserved: int = 0
     images: tuple[ImageSnapshot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ProductSnapshot:
-    """Prices are major units in `currency` (ISO code, never blank); times are UTC; images: main one first."""
+    """Prices are major units in `currency` (ISO code, never blank); times are UTC; images: main one first.
+
+    reserved: what open orders hold of the product's own count, variants that are counted with it included.
+    """
 
     id: int
     name: str
@@ -87,6 +91,7 @@ class ProductSnapshot:
     track_stock: bool = True
     stock_quantity: int = 0
     allow_backorder: bool = False
+    reserved: int = 0
     is_active: bool = True
     is_available: bool = True
     sync_to_meta: bool = True

@@ -1,5 +1,6 @@
 """List filters of the product page."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -7,10 +8,19 @@ from django.http import HttpRequest
 
 from common.admin import DropdownFilter
 from common.admin.access import scoped
+from products_and_services import stock_filters
 from products_and_services.models import ProductCategory
 from products_and_services.models.categories import subtree_ids
 
 NO_CATEGORY = "none"
+STOCKS: dict[str, Callable[[QuerySet], QuerySet]] = {
+    "in": stock_filters.in_stock,
+    "out": stock_filters.out_of_stock,
+    "some": stock_filters.partly_out,
+    "reserved": stock_filters.with_reserved,
+    "today": lambda rows: rows.filter(is_available=False),
+    "untracked": stock_filters.not_counted,
+}
 
 
 class CategoryFilter(DropdownFilter):
@@ -42,17 +52,15 @@ class StockFilter(DropdownFilter):
     parameter_name = "stock"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("in", "in stock"), ("out", "out of stock"), ("today", "sold out today"), ("untracked", "not counted")]
+        return [
+            ("in", "in stock"), ("out", "out of stock"), ("some", "some variants out of stock"), ("reserved", "held by orders"),
+            ("today", "sold out today"), ("untracked", "not counted"),
+        ]  # fmt: skip
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """By the product's own count; variants with their own count are not looked at."""
-        conditions = {
-            "in": Q(track_stock=True, stock_quantity__gt=0),
-            "out": Q(track_stock=True, stock_quantity__lte=0),
-            "today": Q(is_available=False),
-            "untracked": Q(track_stock=False),
-        }
-        return queryset.filter(conditions[self.value()]) if self.value() in conditions else queryset
+        """By what can be chosen and what orders have left of it."""
+        chosen = STOCKS.get(self.value() or "")
+        return chosen(queryset) if chosen is not None else queryset
 
 
 class SaleFilter(DropdownFilter):

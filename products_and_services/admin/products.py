@@ -19,10 +19,13 @@ from products_and_services.admin.pictures import STYLES, main_picture_url, thumb
 from products_and_services.admin.product_actions import ProductActions
 from products_and_services.admin.product_form import FIELDSETS, ProductForm
 from products_and_services.admin.product_history import history_page
+from products_and_services.admin.reservations import ReservationInline
 from products_and_services.admin.sku_guard import SkuGuard
+from products_and_services.admin.stock_words import show_stock
 from products_and_services.links import product_page_url
 from products_and_services.models import Product, ProductCategory
 from products_and_services.querysets import path_expression
+from products_and_services.reserved import with_reservations
 
 NEW_ITEM = (
     "The SKU changed from “{}” to “{}”. Meta's old item is removed and a new one is made; links and ads for the old one no longer work."
@@ -41,7 +44,7 @@ class ProductAdmin(SkuGuard, ProductActions, SpreadsheetPages, TenantModelAdmin)
     )
     form = ProductForm
     fieldsets = FIELDSETS
-    inlines = (ImageInline, VariantInline, ModifierGroupInline)
+    inlines = (ImageInline, VariantInline, ModifierGroupInline, ReservationInline)
     autocomplete_fields = ("category", "categories")
     formfield_overrides = AMOUNTS
     list_display = ("picture", "name_text", "price_text", "category_text", "stock_text", "is_active")
@@ -57,7 +60,7 @@ class ProductAdmin(SkuGuard, ProductActions, SpreadsheetPages, TenantModelAdmin)
         css = STYLES
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        rows = super().get_queryset(request).prefetch_related("images")
+        rows = super().get_queryset(request).prefetch_related("images", "variants", with_reservations())
         return rows.annotate(category_path=path_expression("category__"))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -100,14 +103,8 @@ class ProductAdmin(SkuGuard, ProductActions, SpreadsheetPages, TenantModelAdmin)
 
     @display(description="Stock", ordering="stock_quantity")
     def stock_text(self, product: Product) -> str:
-        """A number, or why there is none."""
-        if not product.is_available:
-            return render_badge(Badge("orange", "sold out today"))
-        if not product.track_stock:
-            return "not counted"
-        if product.stock_quantity > 0:
-            return str(product.stock_quantity)
-        return render_badge(Badge("grey", "back-order") if product.allow_backorder else Badge("red", "out of stock"))
+        """What is left of all that can be chosen, or why there is nothing; below it what is sold out or held by orders."""
+        return show_stock(product)
 
     # --- the page ---------------------------------------------------------------------------------------------------------
     def tools(self, request: HttpRequest, obj: Product) -> list[Tool]:

@@ -10,6 +10,7 @@ from rest_framework.utils.html import is_html_input
 from products_and_services.models import Modifier, ModifierGroup, Product, ProductCategory, ProductImage, ProductVariant, Revision
 from products_and_services.models.summary import MetaSyncSummary
 from products_and_services.models.uploads import validate_picture
+from products_and_services.reserved import available_of_row
 from tenants.serializers import TenantModelSerializer
 
 SUMMARY = [field.name for field in MetaSyncSummary._meta.fields]
@@ -60,18 +61,25 @@ class VariantSerializer(CatalogSerializer):
     """null in an amount, a date, stock_quantity, track_stock or allow_backorder means: as the product.
 
     The two dates are one window: with either of its own the variant has its own. A SKU equal to the product's is stored blank.
+    available: how many can be sold now: the count that holds for it less what open orders hold of it, at least 0; null: nobody counts.
     """
 
     attributes = WordMap()
     image = PictureField()
+    available = serializers.SerializerMethodField()
 
     class Meta:
         model = ProductVariant
         fields = (
             "id", "product", "name", "sku", "price", "sale_price", "sale_starts_at", "sale_ends_at", "track_stock", "stock_quantity",
-            "allow_backorder", "attributes", "image", "is_default", "is_active", "sort_order", "external_id", "created_at", "updated_at",
+            "available", "allow_backorder", "attributes", "image", "is_default", "is_active", "sort_order", "external_id", "created_at",
+            "updated_at",
         )  # fmt: skip
         validators = ()  # Saving a default variant takes the mark from the other one.
+
+    def get_available(self, variant: ProductVariant) -> int | None:
+        """From what the page's query has brought along."""
+        return available_of_row(variant.product, variant)
 
 
 class ImageSerializer(CatalogSerializer):
@@ -85,8 +93,12 @@ class ImageSerializer(CatalogSerializer):
 
 
 class ProductSerializer(CatalogSerializer):
-    """Amounts are decimal strings in `currency` (blank: the business's). meta_* are written by the sync and read-only here."""
+    """Amounts are decimal strings in `currency` (blank: the business's). meta_* are written by the sync and read-only here.
 
+    available: how many can be sold now, of all active variants together, less what open orders hold; null: not counted.
+    """
+
+    available = serializers.SerializerMethodField()
     tags = serializers.ListField(child=serializers.CharField(max_length=LONGEST_WORD), required=False)
     locked_fields = serializers.ListField(child=serializers.CharField(max_length=LONGEST_WORD), required=False)
     variants = VariantSerializer(many=True, read_only=True)
@@ -97,11 +109,15 @@ class ProductSerializer(CatalogSerializer):
         fields = (
             "id", "name", "sku", "description", "short_description", "category", "categories", "tags", "vendor", "product_type", "brand",
             "condition", "price", "sale_price", "sale_starts_at", "sale_ends_at", "currency", "track_stock", "stock_quantity",
-            "allow_backorder", "is_active", "is_available", "sync_to_meta", "website_url", "gtin", "mpn", "origin_country",
+            "available", "allow_backorder", "is_active", "is_available", "sync_to_meta", "website_url", "gtin", "mpn", "origin_country",
             "importer_name", "importer_address", "wa_compliance_category", "google_product_category", "meta_title",
             "meta_description", "custom_label_0", "custom_label_1", "custom_label_2", "custom_label_3", "custom_label_4",
             "external_source", "external_id", "locked_fields", "sort_order", "created_at", "updated_at", *SUMMARY, "variants", "images",
         )  # fmt: skip
+
+    def get_available(self, product: Product) -> int | None:
+        """From what the page's query has brought along."""
+        return available_of_row(product)
 
 
 class CategorySerializer(CatalogSerializer):

@@ -21,6 +21,7 @@ from products_and_services.api.undo_serializers import RestorationSerializer, Re
 from products_and_services.edits import as_run
 from products_and_services.load_snapshots import load_categories
 from products_and_services.models import Modifier, ModifierGroup, Product, ProductCategory, ProductImage, ProductVariant, Revision
+from products_and_services.reserved import with_reservations
 from products_and_services.undo.restore import NotRestorable, preview_restore, restore_version
 from tenants.viewsets import TenantScopedViewSet
 
@@ -45,7 +46,7 @@ class CatalogViewSet(
 class ProductViewSet(SpreadsheetActions, CatalogViewSet):
     """Products. What changes here reaches Meta by itself; `meta_*` fields say how far it got."""
 
-    queryset = Product.objects.select_related("category").prefetch_related("categories", "variants", "images")
+    queryset = Product.objects.select_related("category").prefetch_related("categories", "variants", "images", with_reservations())
     serializer_class = serializers.ProductSerializer
     required_scopes = {**CatalogViewSet.required_scopes, "export_in_background": "catalog:view"}
     filterset_class = ProductFilter
@@ -109,7 +110,7 @@ class ProductViewSet(SpreadsheetActions, CatalogViewSet):
 class VariantViewSet(CatalogViewSet):
     """Variants: colours with a SKU of their own, or sizes without one."""
 
-    queryset = ProductVariant.objects.select_related("product")
+    queryset = ProductVariant.objects.select_related("product").prefetch_related("product__variants", with_reservations("product__"))
     serializer_class = serializers.VariantSerializer
     tenant_lookup = "product__tenant"
     filterset_class = VariantFilter

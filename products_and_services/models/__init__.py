@@ -5,6 +5,7 @@ from products_and_services.models.images import ProductImage
 from products_and_services.models.modifiers import Modifier, ModifierGroup
 from products_and_services.models.pictures import PictureFacts, PictureStatus
 from products_and_services.models.products import Product
+from products_and_services.models.reservations import ReservationState, StockReservation
 from products_and_services.models.revisions import Revision
 from products_and_services.models.skus import Sku
 from products_and_services.models.summary import SUMMARY_COLUMNS, SyncStatus
@@ -20,7 +21,9 @@ __all__ = [
     "ProductCategory",
     "ProductImage",
     "ProductVariant",
+    "ReservationState",
     "Revision",
     "Sku",
+    "StockReservation",
     "SyncStatus",
 ]
