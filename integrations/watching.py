@@ -34,11 +34,10 @@ def failed_imports(_now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]
     for shop in _shops("failed_import").filter(blocked_at__isnull=True, failed_import__isnull=False):
         run = shop.failed_import
         if run is not None and not _was_watched(run):
-            yield Finding(
-                shop.tenant_id, f"shop-import-failed-{shop.pk}", f"The import of “{shop}” failed",
+            yield _about(
+                shop, "import-failed", f"The import of “{shop}” failed",
                 f"{run.message} What was imported stays imported, and nothing was switched off. The schedule tries again by itself; the "
                 "shop's page starts it at once. This closes when an import is completed.",
-                connection_url(shop.pk),
             )  # fmt: skip
 
 
@@ -50,17 +49,16 @@ def missed_imports(now: datetime, open_causes: frozenset[Cause]) -> Iterator[Fin
     just_started = heartbeats.running_for(now) < heartbeats.SETTLED_AFTER
     waiting = _shops("current_run").filter(blocked_at__isnull=True, failed_import__isnull=True).exclude(schedule=Schedule.OFF)
     for shop in waiting.exclude(imported_at__isnull=True, last_import__isnull=True):
-        timetable, key = timetable_of(shop), f"shop-import-missed-{shop.pk}"
+        timetable, known = timetable_of(shop), (shop.tenant_id, _key(shop, "import-missed")) in open_causes
         if timetable is None or (shop.current_run is not None and shop.current_run.status in OPEN_STATUSES):
             continue
         since = max(shop.imported_at or shop.created_at, shop.updated_at)
-        if is_missed(timetable, since, now) and (not just_started or (shop.tenant_id, key) in open_causes):
+        if is_missed(timetable, since, now) and (known or not just_started):
             done = f"{shop.imported_at:%Y-%m-%d %H:%M} UTC" if shop.imported_at else "it was connected"
-            yield Finding(
-                shop.tenant_id, key, f"No import of “{shop}” has been completed since {done}",
+            yield _about(
+                shop, "import-missed", f"No import of “{shop}” has been completed since {done}",
                 f"It should be: {timetable.words().lower()}. Are celery_beat and celery_cpu_worker running? Was the last import cancelled? "
                 "Start one on the shop's page.",
-                connection_url(shop.pk),
             )  # fmt: skip
 
 
@@ -69,8 +67,8 @@ def waiting_questions(now: datetime, _open: frozenset[Cause]) -> Iterator[Findin
     asking = _shops("current_run").filter(current_run__status=RunStatus.NEEDS_CONFIRMATION)
     for shop in asking.filter(current_run__heartbeat_at__lte=now - WATCHED_FOR):
         run: Any = shop.current_run
-        yield Finding(
-            shop.tenant_id, f"shop-import-asks-{shop.pk}", f"The import of “{shop}” waits for your answer",
+        yield _about(
+            shop, "import-asks", f"The import of “{shop}” waits for your answer",
             f"{run.message} Look at the shop: did somebody empty it, or does it only show less? Confirm or cancel the run. Until then no "
             "other import of this shop begins.",
             run_url(run.pk),
@@ -80,12 +78,20 @@ def waiting_questions(now: datetime, _open: frozenset[Cause]) -> Iterator[Findin
 def jumped_counts(now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
     """A note for a day: a shop suddenly has many more products, or many fewer."""
     for shop in _shops().filter(count_jumped_at__gt=now - JUMP_TOLD_FOR).exclude(count_before=F("product_count")):
-        yield Finding(
-            shop.tenant_id, f"shop-count-{shop.pk}", f"“{shop}” has {shop.product_count} products now, {shop.count_before} before",
+        yield _about(
+            shop, "count", f"“{shop}” has {shop.product_count} products now, {shop.count_before} before",
             "If that is right there is nothing to do. If not, look at the shop; the import can be rolled back on its run's page. This "
             "closes by itself after a day.",
-            connection_url(shop.pk),
         )  # fmt: skip
+
+
+def _about(shop: StoreConnection, cause: str, title: str, detail: str, url: str = "") -> Finding:
+    """A warning that leads to the shop's page unless it names a better one."""
+    return Finding(shop.tenant_id, _key(shop, cause), title, detail, url or connection_url(shop.pk))
+
+
+def _key(shop: StoreConnection, cause: str) -> str:
+    return f"shop-{cause}-{shop.pk}"
 
 
 def _was_watched(run: Run) -> bool:
