@@ -97,9 +97,10 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """Asks the view's `required_scopes` for what this call needs: by action name, else "read" (GET, HEAD, OPTIONS) or "write".
+    """Asks the view's `required_scopes` for what this call needs: by action name, else "read" (GET, HEAD) or "write".
 
-    A value is one scope or a tuple of which any one is enough. A view that names nothing refuses everybody.
+    A value is one scope or a tuple of which any one is enough. Whoever may do anything at an address may ask what it offers (OPTIONS).
+    A view that names nothing refuses everybody.
     """
 
     message = "This API key's scopes do not cover this call."
@@ -113,9 +114,14 @@ class HasScope(BasePermission):
     @staticmethod
     def _needed(request: Request, view: Any) -> tuple[str, ...]:
         declared = getattr(view, "required_scopes", None) or {}
-        kind = "read" if request.method in ("GET", "HEAD", "OPTIONS") else "write"
-        needed = declared.get(getattr(view, "action", None)) or declared.get(kind) or ()
-        return (needed,) if isinstance(needed, str) else tuple(needed)
+        if request.method == "OPTIONS":
+            return tuple(scope for needed in declared.values() for scope in _each(needed))
+        kind = "read" if request.method in ("GET", "HEAD") else "write"
+        return _each(declared.get(getattr(view, "action", None)) or declared.get(kind) or ())
+
+
+def _each(needed: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (needed,) if isinstance(needed, str) else tuple(needed)
 
 
 def tenant_of(request: Request) -> Tenant:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from rest_framework import viewsets
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.relations import PrimaryKeyRelatedField
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -53,6 +54,12 @@ class TenantViewMixin:
     def tenant(self) -> Any:
         """The business of the calling key."""
         return tenant_of(self.request)  # type: ignore[attr-defined]
+
+    def check_permissions(self, request: Request) -> None:
+        """A method that the address does not have is 405 to every key. DRF would ask for its scope first, and nobody has one for it."""
+        if request.auth and request.method not in self.allowed_methods:  # type: ignore[attr-defined]
+            raise MethodNotAllowed(str(request.method))
+        super().check_permissions(request)  # type: ignore[misc]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]

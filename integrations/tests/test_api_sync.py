@@ -133,6 +133,15 @@ def test_who_may(run_world, shop, api_of, client):
     assert api_of(shop.tenant, "integrations:manage").post(ADDRESS).status_code == 202
 
 
+def test_it_is_only_posted_to(shop, api_of):
+    mine = api_of(shop.tenant, "integrations:manage")
+    asked = mine.get(ADDRESS)
+    assert (asked.status_code, asked.json()["error"]["code"], asked.headers["Allow"]) == (405, "method_not_allowed", "POST, OPTIONS")
+    offered = mine.options(ADDRESS)
+    assert (offered.status_code, offered.headers["Allow"]) == (200, "POST, OPTIONS")
+    assert api_of(shop.tenant, "catalog:edit").options(ADDRESS).status_code == 403 and not Run.objects.exists()
+
+
 def test_thirty_a_minute_are_enough(run_world, shop, api, api_of):
     assert [api.post(ADDRESS).status_code for _ in range(30)] == [202] * 30
     tired = api.post(ADDRESS)

@@ -85,6 +85,16 @@ def test_the_api_refuses_strangers_and_foreign_ids(client, world, route, callbac
     assert everything_of(world.theirs) == before
 
 
+@pytest.mark.parametrize(("route", "callback"), [pytest.param(route, callback, id=route) for _name, route, callback in API])
+def test_a_method_that_an_address_does_not_have_is_no_question_of_scopes(client, world, route, callback):
+    address, served = api_address(route, world.mine, callback.cls), set(methods_of(callback))
+    for method in {"get", "post", "put", "patch", "delete"} - served:
+        answer = getattr(client, method)(address, headers=key_headers(world.mine.tenant))
+        assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed"), method
+        assert served - {"head", "options"} == {one.strip().lower() for one in answer.headers["Allow"].split(",")} - {"head", "options"}
+        assert getattr(client, method)(address).status_code == 401
+
+
 @pytest.mark.parametrize(("route", "callback"), [pytest.param(route, callback, id=route) for _name, route, callback in API if "<" in route])
 def test_the_api_walk_is_not_empty(client, world, route, callback):
     """Control: the same addresses with my ids are found."""
