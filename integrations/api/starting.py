@@ -48,13 +48,18 @@ def accepted(run: Run, request: Request) -> dict[str, Any]:
 
 
 def begin(connection: StoreConnection, *, full: bool = False, dry_run: bool = False) -> Run:
-    """The run that does it: a new one, or the one that is doing just that already. Raises Conflict when something else is in the way."""
+    """The run that does it: a new one, or the one that is doing just that already. Raises Conflict when something else is in the way.
+
+    Both are noted in the audit trail (decision 0090): whoever reads it later sees each call that was answered with "accepted".
+    """
     if why := refusal(connection):
         raise Conflict(why, code="blocked" if connection.is_active else "paused")
     try:
         run = start_import(connection, full=full, dry_run=dry_run)
     except AlreadyRunning as busy:
-        return _the_same(busy, full=full, dry_run=dry_run)
+        run = _the_same(busy, full=full, dry_run=dry_run)
+        record_trigger(connection, run, already_running=True)
+        return run
     except NotReady as refused:
         raise Conflict(str(refused), code="not_ready") from None
     record_trigger(connection, run)

@@ -89,10 +89,14 @@ def confirm_removals(run: Run) -> None:
     run.refresh_from_db()
 
 
-def record_trigger(connection: StoreConnection, run: Run) -> None:
-    """Notes who started an import: "woocommerce_sync_triggered". Called by every face after it started a run."""
+def record_trigger(connection: StoreConnection, run: Run, *, already_running: bool = False) -> None:
+    """Notes who started an import: "woocommerce_sync_triggered". Called by every face after it started a run.
+
+    already_running: whoever asked was answered with a run that somebody had started before.
+    """
     order = order_of(run)
     metadata: dict[str, Any] = {"task_id": order.task_id, "run_id": str(run.pk), "full": order.full, "dry_run": order.dry_run}
+    metadata["already_running"] = already_running
     metadata["store_url" if connection.store_url else "shop_domain"] = connection.address
     record_audit(f"{connection.provider}_sync_triggered", connection.tenant, subject=str(connection), metadata=metadata)
 

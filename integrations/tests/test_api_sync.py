@@ -102,7 +102,11 @@ def _raise(error):
 def test_a_second_call_gets_the_run_that_is_open(run_world, shop, api):
     first, second = api.post(ADDRESS).json(), api.post(ADDRESS)
     assert (second.status_code, second.json()) == (202, first)
-    assert Run.objects.count() == 1 and AuditEvent.objects.filter(action="woocommerce_sync_triggered").count() == 1
+    assert Run.objects.count() == 1
+    events = AuditEvent.objects.filter(action="woocommerce_sync_triggered").order_by("id")
+    assert [event.metadata["already_running"] for event in events] == [False, True]
+    assert {event.metadata["run_id"] for event in events} == {first["run_id"]}
+    assert all(event.actor.startswith("API key") for event in events)
 
 
 def test_an_open_run_that_does_not_do_it_is_in_the_way(run_world, shop, api):
@@ -115,6 +119,7 @@ def test_an_open_run_that_does_not_do_it_is_in_the_way(run_world, shop, api):
     waits = api.post(ADDRESS)
     assert (waits.status_code, waits.json()["error"]["code"]) == (409, "needs_confirmation")
     assert str(asks.pk) in waits.json()["error"]["message"] and fresh(asks).status == "needs_confirmation"
+    assert not AuditEvent.objects.filter(action="woocommerce_sync_triggered").exists()
 
 
 def test_the_same_idempotency_key_starts_one_import(run_world, shop, api):
@@ -124,6 +129,7 @@ def test_the_same_idempotency_key_starts_one_import(run_world, shop, api):
     again = api.post(ADDRESS, headers={"Idempotency-Key": "nightly-1"})
     assert again.json() == first.json() and again.headers["Idempotency-Replayed"] == "true"
     assert Run.objects.filter(kind=RunKind.IMPORT).count() == 1
+    assert AuditEvent.objects.filter(action="woocommerce_sync_triggered").count() == 1
 
 
 def test_who_may(run_world, shop, api_of, client):
