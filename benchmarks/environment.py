@@ -118,8 +118,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(port: int, seconds: float = 30) -> None:
-    """Returns once something listens on the port; raises TimeoutError."""
+def wait_for(port: int, seconds: float = 120) -> None:
+    """Returns once something listens on the port; raises TimeoutError. On a busy machine the stand-in alone needs half a minute."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         with socket.socket() as probe:
