@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.admin import ModelAdmin
 
 from common.admin.badges import Banner, Tool
@@ -77,6 +78,12 @@ class ConsoleAdmin(ModelAdmin):
     def object_url(self, obj: Model, name: str = "change") -> str:
         """Address of one object's page, or of another page about it."""
         return reverse(self.url_name(name), args=[obj.pk])
+
+    def came_from(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        """Back to the page of ours that the button was on; where the browser does not say which, to the object's."""
+        address = request.headers.get("Referer", "")
+        safe = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
+        return HttpResponseRedirect(address if safe else self.object_url(obj))
 
     def page(self, route: str, view: Callable[..., HttpResponse], name: str) -> Any:
         """A path of an extra page, behind the login; `view(request, ...)` must fetch through `self.get_object` to stay scoped."""

@@ -8,7 +8,7 @@ from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model, QuerySet, URLField
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import display
 
@@ -142,6 +142,13 @@ class TenantModelAdmin(ScopedChoicesMixin, ConsoleAdmin):
     def has_edit_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """For `@action(permissions=["edit"])`: the edit scope, also where forms are switched off."""
         return self._may(request, self.edit_scope, obj)
+
+    def posted(self, request: HttpRequest, object_id: str) -> Any:
+        """For views behind buttons: the row that a POST of somebody who may edit it is about. Raises Http404."""
+        obj = self.get_object(request, object_id)
+        if obj is None or request.method != "POST" or not self.has_edit_permission(request, obj):
+            raise Http404
+        return obj
 
     # --- which rows -------------------------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet:

@@ -8,7 +8,6 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from common.admin import CheckboxesWidget
 from common.admin.access import allows
@@ -21,7 +20,6 @@ from integrations.records import LOCKABLE
 from integrations.runs import AlreadyRunning, NotReady, record_trigger, start_import
 from products_and_services.admin.run_rollback import undo_link
 from products_and_services.edits import as_run, ids_by_tenant
-from products_and_services.models import Product
 
 LOCK, UNLOCK = "lock", "unlock"
 
@@ -31,16 +29,9 @@ def refs_with_shop() -> QuerySet[ExternalRef]:
     return ExternalRef.objects.filter(kind=RefKind.PRODUCT).select_related("connection").defer("connection__credentials")
 
 
-def _product(page: Any, request: HttpRequest, object_id: str) -> Product:
-    product = page.get_object(request, object_id)
-    if product is None or request.method != "POST" or not page.has_edit_permission(request, product):
-        raise Http404
-    return product  # type: ignore[no-any-return]
-
-
 def look_again_view(page: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     """POST: the shop is asked about this one product now, and everything that is not locked becomes as it is there."""
-    product = _product(page, request, object_id)
+    product = page.posted(request, object_id)
     ref = refs_with_shop().select_related("connection__tenant").filter(product=product).first()
     if ref is None or not allows(request, "integrations:manage"):
         raise Http404
@@ -58,15 +49,13 @@ def look_again_view(page: Any, request: HttpRequest, object_id: str) -> HttpResp
 
 def keep_view(page: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     """POST from “Keep mine”: locks the named fields of one product."""
-    product = _product(page, request, object_id)
+    product = page.posted(request, object_id)
     names = [name for name in request.POST.getlist("names") if name in LOCKABLE]
     if names:
         lock_fields(product.tenant_id, [product.pk], names)
         verb = "is" if len(names) == 1 else "are"
         page.message_user(request, f"{name_words(names)} of “{product.name}” {verb} locked: the shop no longer changes it.")
-    came_from = request.headers.get("Referer", "")
-    safe = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
-    return HttpResponseRedirect(came_from if safe else page.object_url(product))
+    return page.came_from(request, product)  # type: ignore[no-any-return]
 
 
 class LocksForm(forms.Form):

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import Media
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -153,9 +153,7 @@ class LinkQuestionAdmin(TenantModelAdmin):
 
     def answer_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """POST of one answer; then to the next open question."""
-        question = self.get_object(request, object_id)
-        if question is None or request.method != "POST" or not self.has_edit_permission(request, question):
-            raise Http404
+        question = self.posted(request, object_id)
         chosen = request.POST.get("product", "")
         answer = request.POST.get("answer", "")
         try:

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import Media
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -155,9 +155,7 @@ class CatalogFindingAdmin(TenantModelAdmin):
         """A POST that does to one finding what the list's action does to many."""
 
         def view(request: HttpRequest, object_id: str) -> HttpResponse:
-            finding = self.get_object(request, object_id)
-            if finding is None or request.method != "POST" or not self.has_edit_permission(request, finding):
-                raise Http404
+            finding = self.posted(request, object_id)
             act(request, self.get_queryset(request).filter(pk=finding.pk))
             return HttpResponseRedirect(self.object_url(finding))
 

@@ -5,10 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import Http404, HttpRequest, HttpResponse
 
-from common.admin import ConsoleAdmin, Tool, site
+from common.admin import ConsoleAdmin, TenantModelAdmin, Tool, site
 from common.admin.access import active_tenant, allows
 from common.redaction import redact
 from meta_integration.admin.pause_banner import pause_banners
@@ -160,21 +159,21 @@ def ask_view(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> HttpRe
     if product is None or request.method != "POST" or not page.has_view_permission(request, product):
         raise Http404
     page.message_user(request, ask_about(product.tenant, [product.pk]).sentence())
-    return _back(page, request, product)
+    return page.came_from(request, product)
 
 
-def resend_view(page: ConsoleAdmin, reset: bool, request: HttpRequest, object_id: str) -> HttpResponse:
+def resend_view(page: TenantModelAdmin, reset: bool, request: HttpRequest, object_id: str) -> HttpResponse:
     """POST from a button: sends one product again."""
-    product = _product_to_change(page, request, object_id)
+    product = page.posted(request, object_id)
     page.message_user(request, resend_products(product.tenant, [product.pk], reset=reset).sentence())
-    return _back(page, request, product)
+    return page.came_from(request, product)
 
 
-def check_pictures_view(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+def check_pictures_view(page: TenantModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """POST from a button: looks at one product's pictures again, whatever is known of them."""
-    product = _product_to_change(page, request, object_id)
+    product = page.posted(request, object_id)
     page.message_user(request, look_again_words(look_again(product.tenant, [product.pk])))
-    return _back(page, request, product)
+    return page.came_from(request, product)
 
 
 def look_again_words(number: int | None) -> str:
@@ -185,17 +184,3 @@ def look_again_words(number: int | None) -> str:
         return "There is no picture to look at."
     counted = "1 picture is" if number == 1 else f"{number} pictures are"
     return f"{counted} looked at again. What is found shows on “Why is it not live?” within seconds."
-
-
-def _product_to_change(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> Product:
-    product = page.get_object(request, object_id)
-    if product is None or request.method != "POST" or not page.has_edit_permission(request, product):
-        raise Http404
-    return product
-
-
-def _back(page: ConsoleAdmin, request: HttpRequest, product: Product) -> HttpResponse:
-    """To the page the button was on."""
-    came_from = request.headers.get("Referer", "")
-    safe = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
-    return HttpResponseRedirect(came_from if safe else page.object_url(product))

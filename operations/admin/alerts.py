@@ -171,9 +171,7 @@ class AlertAdmin(TenantModelAdmin):
 
     def close_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """POST from the alert's page."""
-        alert = self.get_object(request, object_id)
-        if alert is None or request.method != "POST" or not self.has_edit_permission(request, alert):
-            raise Http404
+        alert = self.posted(request, object_id)
         dismiss_alert(alert)
         self.message_user(request, "Closed. It opens again when its cause has gone and comes back.")
         return HttpResponseRedirect(self.list_url())

@@ -183,9 +183,7 @@ class RunAdmin(TenantModelAdmin):
 
     def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """POST from the run's page."""
-        run = self.get_object(request, object_id)
-        if run is None or request.method != "POST" or not self.has_edit_permission(request, run):
-            raise Http404
+        run = self.posted(request, object_id)
         self.message_user(request, "Cancelled. What was done stays done." if cancel_run(run) else "The run had already ended.")
         return HttpResponseRedirect(self.object_url(run))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from common.admin import Badge, CheckboxesWidget, TenantModelAdmin, Tool, action, display, register, render_badge, render_moment
@@ -101,9 +101,7 @@ class TenantApiKeyAdmin(TenantModelAdmin):
 
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """POST from the key's page."""
-        key = self.get_object(request, object_id)
-        if key is None or request.method != "POST" or not self.has_edit_permission(request, key):
-            raise Http404
+        key = self.posted(request, object_id)
         revoke_api_key(key)
         self.message_user(request, f"{key} is revoked.")
         return HttpResponseRedirect(self.list_url())
