@@ -11,6 +11,7 @@ from common.clock import database_now
 from common.encrypted_field import DecryptionError
 from common.errors import RemoteError, TransientError
 from common.redaction import clean_error_text
+from common.trial import TrialResult
 from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_address, put_address
 from integrations.blocking import Access, access_of, block, unblock
 from integrations.models import StoreConnection
@@ -34,14 +35,9 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class ConnectionResult:
-    """tone: green, orange (works, with a reservation) or red; text: what is so; to_do: what to do about it; said: the shop's own words,
-    secrets masked; facts: what the shop told about itself, None when it let us not in."""
+class ConnectionResult(TrialResult):
+    """facts: what the shop told about itself, None when it let us not in."""
 
-    tone: str
-    text: str
-    to_do: str = ""
-    said: str = ""
     facts: StoreFacts | None = None
 
 

@@ -1,8 +1,7 @@
 """Test connection: does this token reach this catalog, and what exactly is wrong if not? One or two reading calls, nothing stored."""
 
-from dataclasses import dataclass
-
 from common.errors import RemoteError
+from common.trial import TrialResult
 from meta_integration.catalog_service import MetaCatalogService
 from meta_integration.models import MetaAppConfig
 from meta_integration.remedies import remedy_for_error
@@ -11,17 +10,7 @@ NEEDED = "catalog_management"
 RIGHT_VERTICAL = "commerce"
 
 
-@dataclass(frozen=True)
-class ConnectionResult:
-    """tone: green, orange (works, with a reservation) or red; said: Meta's own words, secrets masked."""
-
-    tone: str
-    text: str
-    to_do: str = ""
-    said: str = ""
-
-
-def check_connection(config: MetaAppConfig) -> ConnectionResult:
+def check_connection(config: MetaAppConfig) -> TrialResult:
     """Asks Meta for the catalog with the configuration's credentials (saved or not). Network; call it outside transactions."""
     service = MetaCatalogService(config)
     try:
@@ -29,17 +18,17 @@ def check_connection(config: MetaAppConfig) -> ConnectionResult:
     except RemoteError as error:
         remedy = remedy_for_error(error)
         said = f"{error.message}" + (f" (code {error.code})" if error.code is not None else "")
-        return ConnectionResult("red", remedy.meaning, remedy.to_do, said)
+        return TrialResult("red", remedy.meaning, remedy.to_do, said)
     name, count = str(catalog.get("name") or config.catalog_id), catalog.get("product_count", "?")
     text = f"Connected to the catalog “{name}” ({count} items)."
     if _lacks_permission(service):
         to_do = "Reading works, but changes will be refused: make a token with “catalog_management”."
-        return ConnectionResult("orange", f"{text} The token lacks the permission “{NEEDED}”.", to_do)
+        return TrialResult("orange", f"{text} The token lacks the permission “{NEEDED}”.", to_do)
     vertical = str(catalog.get("vertical") or RIGHT_VERTICAL)
     if vertical != RIGHT_VERTICAL:
         to_do = "WhatsApp shows catalogs of the type “commerce” only. Create one in Commerce Manager and enter its id."
-        return ConnectionResult("orange", f"{text} It is of the type “{vertical}”.", to_do)
-    return ConnectionResult("green", text)
+        return TrialResult("orange", f"{text} It is of the type “{vertical}”.", to_do)
+    return TrialResult("green", text)
 
 
 def _lacks_permission(service: MetaCatalogService) -> bool:

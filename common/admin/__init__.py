@@ -6,6 +6,7 @@ extensions.py `extend`: an upper app adds columns, filters, actions, sections to
 live.py       cells that refresh themselves
 pages.py      ConsoleAdmin: banners, tools, empty states, live cells, the guard against rows deleted meanwhile
 scoped.py     TenantModelAdmin and the inlines: lists, choices, filters and permissions of one business
+trying.py     “Test connection” of a form before it is saved
 dashboard.py  the registry of the start page's sections
 """
 
@@ -51,6 +52,7 @@ from common.admin.extensions import Extension, extend
 from common.admin.live import live_cell
 from common.admin.pages import ConsoleAdmin
 from common.admin.scoped import TenantInline, TenantModelAdmin, TenantStackedInline
+from common.admin.trying import TriesConnections
 
 __all__ = [
     "AdminPasswordChangeForm",
@@ -84,6 +86,7 @@ __all__ = [
     "TextWidget",
     "TextareaWidget",
     "Tool",
+    "TriesConnections",
     "UserChangeForm",
     "UserCreationForm",
     "YesNoWidget",

@@ -21,7 +21,7 @@ from integrations.admin.connection_form import (
     shown_for_their_kind,
     stored_keys,
 )
-from integrations.admin.connection_pages import LEVELS, ConnectionPages
+from integrations.admin.connection_pages import ConnectionPages
 from integrations.admin.delete_page import DeletePage
 from integrations.admin.history import show_history
 from integrations.admin.links import products_of, questions_of
@@ -34,7 +34,7 @@ from integrations.watching import JUMP_TOLD_FOR
 from operations.models import RunStatus
 
 NOW = ("state", "last_result", "next_import", "products", "questions")
-UNSAID = "Saved, but the shop could not be reached with these values, so nothing can be imported yet. "
+UNSAID = "Saved, but the shop could not be reached with these values, so nothing can be imported yet."
 
 
 @register(StoreConnection)
@@ -210,8 +210,7 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
 
     def _tell(self, request: HttpRequest, connection: StoreConnection) -> None:
         result = check_connection(connection)
-        prefix = UNSAID if result.tone == "red" else ""
-        self.message_user(request, f"{prefix}{result.text} {result.to_do}".strip(), LEVELS[result.tone])
+        self.tell_trial(request, result, UNSAID if result.tone == "red" else "")
 
     # --- notices and buttons ------------------------------------------------------------------------------------------------------
     def banners(self, request: HttpRequest, obj: Any = None) -> list[Banner]:

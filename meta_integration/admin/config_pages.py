@@ -3,16 +3,17 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from common.admin import Tool
+from common.admin import Tool, TriesConnections
 from common.clock import database_now
+from common.trial import TrialResult
 from meta_integration.admin.pause_banner import pause_banners
 from meta_integration.admin.words import meta_page
 from meta_integration.catalog.pause import is_paused
 from meta_integration.comparisons import look_of, start_comparison
-from meta_integration.connection_test import ConnectionResult, check_connection
+from meta_integration.connection_test import check_connection
 from meta_integration.first_push import preview_push, words_for
 from meta_integration.links import products_url
 from meta_integration.models import Catalog, MetaAppConfig
@@ -20,16 +21,15 @@ from meta_integration.needs import reason_text
 from meta_integration.pausing import pause_business, resume_business
 from meta_integration.push_runs import start_push
 
-TESTED = ("access_token", "app_secret", "catalog_id", "api_version")
-LEVELS = {"green": "success", "orange": "warning", "red": "error"}
 
-
-class ConfigPages:
+class ConfigPages(TriesConnections):
     """Mixed into the admin page of MetaAppConfig. Every change is a POST of somebody who may manage integrations."""
+
+    asked = "Meta"
+    tried = ("access_token", "app_secret", "catalog_id", "api_version")
 
     def get_urls(self) -> list[Any]:
         views = {
-            "test": self.test_view,
             "pause": self.pause_view,
             "resume": self.resume_view,
             "compare": self.compare_view,
@@ -40,7 +40,7 @@ class ConfigPages:
             "push": self.push_view,
         }
         own = [self.page(f"<path:object_id>/{name.replace('_', '-')}/", view, name) for name, view in views.items()]
-        return [self.page("test-new/", self.test_new_view, "test_new"), *own, *super().get_urls()]
+        return [*own, *super().get_urls()]
 
     def config_tools(self, request: HttpRequest, config: MetaAppConfig) -> list[Tool]:
         """The buttons above the form."""
@@ -48,7 +48,7 @@ class ConfigPages:
         tools = [Tool("Preview of a push", url(config, "preview"), "visibility")]
         if not self.has_edit_permission(request, config):
             return tools
-        tools.insert(0, Tool("Test connection", url(config, "test"), "network_check", post=True))
+        tools.insert(0, self.trial_tool(config))
         if not config.is_active:
             return tools
         if not config.paused_at:
@@ -64,13 +64,6 @@ class ConfigPages:
             tools.append(Tool("Allow removals", url(config, "allow_removals"), "delete_sweep", post=True, confirm=question))
         return tools
 
-    # --- who may ------------------------------------------------------------------------------------------------------------------
-    def _to_change(self, request: HttpRequest, object_id: str) -> MetaAppConfig:
-        config = self.get_object(request, object_id)
-        if config is None or request.method != "POST" or not self.has_edit_permission(request, config):
-            raise Http404
-        return config
-
     def _back(self, config: MetaAppConfig) -> HttpResponse:
         return HttpResponseRedirect(self.object_url(config))
 
@@ -81,50 +74,23 @@ class ConfigPages:
         return [catalog for catalog in rows if paused is None or is_paused(catalog, now) == paused]
 
     # --- test -----------------------------------------------------------------------------------------------------------------------
-    def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Tests the typed values (sent by the page's script as a form) over the stored ones."""
-        return self._test(request, self._to_change(request, object_id))
+    def try_connection(self, row: MetaAppConfig) -> TrialResult:
+        return check_connection(row)
 
-    def test_new_view(self, request: HttpRequest) -> HttpResponse:
-        """Tests the values of a configuration that is not saved yet."""
-        if request.method != "POST" or not self.has_add_permission(request):
-            raise Http404
-        return self._test(request, None)
-
-    def _test(self, request: HttpRequest, config: MetaAppConfig | None) -> HttpResponse:
-        typed = "catalog_id" in request.POST
-        trial = config if config is not None and not typed else self._typed(request, config)
-        result = check_connection(trial) if isinstance(trial, MetaAppConfig) else trial
-        if typed:
-            return JsonResponse(result.__dict__, headers={"Cache-Control": "no-store"})
-        words = f"Meta says: “{result.said}”" if result.said else ""
-        self.message_user(request, " ".join(filter(None, (result.text, result.to_do, words))), LEVELS[result.tone])
-        return self._back(config) if config else HttpResponseRedirect(self.list_url())
-
-    def _typed(self, request: HttpRequest, config: MetaAppConfig | None) -> MetaAppConfig | ConnectionResult:
-        """An unsaved configuration of the typed values, or what is wrong with them. They go into addresses, so they must be valid."""
-        form = self.get_form(request, config, change=config is not None)(request.POST, instance=self._copy(config))
-        form.is_valid()
-        wrong = [f"{form.fields[name].label}: {' '.join(form.errors[name])}" for name in TESTED if name in form.errors]
-        if wrong:
-            return ConnectionResult("red", "Nothing was asked, because a value is missing or wrong.", " ".join(wrong))
-        return MetaAppConfig(**{name: form.cleaned_data[name] for name in TESTED})
-
-    @staticmethod
-    def _copy(config: MetaAppConfig | None) -> MetaAppConfig:
-        return MetaAppConfig.objects.get(pk=config.pk) if config else MetaAppConfig()
+    def typed_row(self, form: Any, row: MetaAppConfig | None) -> MetaAppConfig:
+        return MetaAppConfig(**{name: form.cleaned_data[name] for name in self.tried})
 
     # --- pause, resume, compare ---------------------------------------------------------------------------------------------------
     def pause_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Stops sending for the business."""
-        config = self._to_change(request, object_id)
+        config = self.posted(request, object_id)
         pause_business(config, f"Paused by {request.user.get_username()}.")
         self.message_user(request, "Paused. Changes are kept and go when you resume.")
         return self._back(config)
 
     def resume_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Goes on: the business's own pause and its catalogs' pauses end."""
-        config = self._to_change(request, object_id)
+        config = self.posted(request, object_id)
         resume_business(config)
         self.message_user(request, "Resumed. What waited is sent now; if the cause is still there, Meta's answer pauses it again.")
         return self._back(config)
@@ -146,7 +112,7 @@ class ConfigPages:
         return self._compare(request, object_id, allow_removals=True)
 
     def _compare(self, request: HttpRequest, object_id: str, **options: bool) -> HttpResponse:
-        config = self._to_change(request, object_id)
+        config = self.posted(request, object_id)
         catalogs = [one for one in self._catalogs(config) if not options.get("allow_removals") or one.held_removals]
         if not catalogs:
             self.message_user(request, "There is no catalog to compare with: activate the configuration first.", "warning")
@@ -198,7 +164,7 @@ class ConfigPages:
 
     def push_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Starts a push of everything, ending a pause that waited for it."""
-        config = self._to_change(request, object_id)
+        config = self.posted(request, object_id)
         if config.paused_at or self._catalogs(config, paused=True):
             resume_business(config)
         run = start_push(config.tenant)

@@ -80,7 +80,7 @@ class MetaAppConfigAdmin(ConfigPages, TenantModelAdmin):
 
     @property
     def media(self) -> Any:
-        return super().media + Media(css={"all": ["meta_integration/meta.css"]}, js=["meta_integration/test_connection.js"])
+        return super().media + Media(css={"all": ["meta_integration/meta.css"]})
 
     # --- list -----------------------------------------------------------------------------------------------------------------
     @display(description="State", ordering="is_active")

@@ -1,4 +1,5 @@
-/* Small things every page needs: forms that submit on change, questions before dangerous buttons, names for fields without a label. */
+/* Small things every page needs: forms that submit on change, questions before dangerous buttons, names for fields without a label, pages that
+   wait for a worker and look again by themselves. */
 (function () {
   "use strict";
   document.addEventListener("change", function (event) {
@@ -47,9 +48,19 @@
     });
   }
 
+  // <… data-reload="2">: seconds. Not while the tab is hidden.
+  function lookAgain() {
+    var waiting = document.querySelector("[data-reload]");
+    if (!waiting) { return; }
+    window.setInterval(function () {
+      if (!document.hidden) { window.location.reload(); }
+    }, Number(waiting.getAttribute("data-reload")) * 1000);
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
     nameFields();
     reachFilters();
+    lookAgain();
     new MutationObserver(nameFields).observe(document.body, { childList: true, subtree: true });
   });
 })();
