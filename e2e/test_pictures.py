@@ -84,13 +84,13 @@ def test_picture_products_phone(open_as: Any, project: Project) -> None:
 
 def test_picture_why(tall: Page, project: Project) -> None:
     tall.goto(f"{project.web}{PRODUCTS}{project.run_step('product_key', 'SOL-ZZ-1')}/why/")
-    save(tall, "why", bottom(tall, ".meta-page", 24))
+    save(tall, "why", bottom(tall, ".own-page", 24))
 
 
 def test_picture_what_meta_says(tall: Page, project: Project) -> None:
     tall.goto(f"{project.web}{PRODUCTS}{project.samples['Rejected']}/why/")
     expect(tall.get_by_text("✗ Rejected by Meta").first).to_be_visible()
-    save(tall, "what-meta-says", bottom(tall, ".meta-page", 24))
+    save(tall, "what-meta-says", bottom(tall, ".own-page", 24))
 
 
 def test_picture_findings(tall: Page, project: Project) -> None:
@@ -100,7 +100,7 @@ def test_picture_findings(tall: Page, project: Project) -> None:
 
 def test_picture_import_preview(tall: Page, project: Project) -> None:
     tall.goto(f"{project.web}/admin/operations/run/{project.samples['ImportRun']}/preview/")
-    save(tall, "import-preview", bottom(tall, ".sheet-rows", 24))
+    save(tall, "import-preview", bottom(tall, ".own-rows", 24))
 
 
 def test_picture_shop(tall: Page, project: Project) -> None:
@@ -166,7 +166,7 @@ def test_picture_first_push(open_as: Any, project: Project) -> None:
     page.get_by_label("Access token").fill(token)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("button", name="Start the first push")).to_be_visible()
-    save(page, "first-push", bottom(page, ".meta-page", 24))
+    save(page, "first-push", bottom(page, ".own-page", 24))
 
 
 def test_picture_public_page(open_as: Any, project: Project) -> None:
