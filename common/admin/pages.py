@@ -9,6 +9,7 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.db import DatabaseError, IntegrityError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.admin import ModelAdmin
@@ -84,6 +85,11 @@ class ConsoleAdmin(ModelAdmin):
         address = request.headers.get("Referer", "")
         safe = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
         return HttpResponseRedirect(address if safe else self.object_url(obj))
+
+    def own_page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+        """One of our pages inside the admin's frame (common/own_page.html); never cached, as it shows the present."""
+        frame = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
+        return TemplateResponse(request, template, {**frame, **context}, headers={"Cache-Control": "no-store"})
 
     def page(self, route: str, view: Callable[..., HttpResponse], name: str) -> Any:
         """A path of an extra page, behind the login; `view(request, ...)` must fetch through `self.get_object` to stay scoped."""

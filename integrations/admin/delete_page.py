@@ -9,7 +9,6 @@ from django.utils.html import format_html
 
 from common.admin import Tool
 from integrations.admin.links import products_of, run_page
-from integrations.admin.pages import shop_page
 from integrations.connections import remove_connection
 from integrations.models import RefKind, StoreConnection
 from integrations.providers import adapter_class
@@ -47,8 +46,8 @@ class DeletePage:
         if request.method == "POST" and form.is_valid():
             return self._remove(request, connection, form.cleaned_data["products"])
         active = _products(connection).filter(product__is_active=True).count()
-        return shop_page(
-            self, request, "remove.html", f"Remove {connection}?",  # type: ignore[arg-type]
+        return self.own_page(
+            request, "integrations/remove.html", f"Remove {connection}?",
             connection=connection, form=form, products=_products(connection).count(), active=active, questions=connection.open_questions,
             keys_at=adapter_class(connection.provider).keys_at,
             products_url=products_of(connection), back_url=self.object_url(connection),  # type: ignore[attr-defined]

@@ -13,7 +13,6 @@ from common.admin import CheckboxesWidget
 from common.admin.access import allows
 from integrations.admin.links import run_page
 from integrations.admin.lock_words import WORDS, name_words
-from integrations.admin.pages import shop_page
 from integrations.locks import lock_fields
 from integrations.models import ExternalRef, RefKind
 from integrations.records import LOCKABLE
@@ -55,7 +54,7 @@ def keep_view(page: Any, request: HttpRequest, object_id: str) -> HttpResponse:
         lock_fields(product.tenant_id, [product.pk], names)
         verb = "is" if len(names) == 1 else "are"
         page.message_user(request, f"{name_words(names)} of “{product.name}” {verb} locked: the shop no longer changes it.")
-    return page.came_from(request, product)  # type: ignore[no-any-return]
+    return page.came_from(request, product)
 
 
 class LocksForm(forms.Form):
@@ -73,8 +72,8 @@ def choose_locks(page: Any, request: HttpRequest, queryset: QuerySet) -> HttpRes
     if form.is_valid():
         _lock_selected(page, request, queryset, form.cleaned_data["names"], locked=form.cleaned_data["way"] == LOCK)
         return None
-    return shop_page(
-        page, request, "locks.html", "Lock or unlock fields",
+    return page.own_page(
+        request, "integrations/locks.html", "Lock or unlock fields",
         form=form, number=queryset.count(), ids=request.POST.getlist(ACTION_CHECKBOX_NAME), box=ACTION_CHECKBOX_NAME,
         across=request.POST.get("select_across", "0"), back_url=request.get_full_path(),
     )  # fmt: skip

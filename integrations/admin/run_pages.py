@@ -11,7 +11,6 @@ from common.admin.access import allows
 from integrations.admin.gone import gone_products
 from integrations.admin.links import run_page
 from integrations.admin.lock_words import WORDS
-from integrations.admin.pages import shop_page
 from integrations.admin.preview_words import cards_of, groups_of
 from integrations.admin.run_facts import pace_words, show_steps
 from integrations.admin.words import progress_bar
@@ -57,8 +56,8 @@ def coming_page(runs: Any, request: HttpRequest, object_id: str) -> HttpResponse
     connection = connection_of(run)
     found, may = preview_of(run), allows(request, "integrations:manage")
     back = [Tool("Back to the shop", connection_url(connection.pk), "arrow_back")] if connection else []
-    return shop_page(
-        runs, request, "coming.html", "What would come",
+    return runs.own_page(
+        request, "integrations/coming.html", "What would come",
         run=run, connection=connection, state=runs.state(run), steps=show_steps(run, connection),
         progress=progress_bar(run), pace=pace_words(run),
         sentence=found.sentence(), cards=cards_of(found), groups=groups_of(found), more=found.more,
@@ -102,8 +101,8 @@ def removals_page(runs: Any, request: HttpRequest, object_id: str) -> HttpRespon
         return _confirm(runs, request, run)
     products, number = gone_products(run, SHOWN)
     may_cancel, cancel = runs.has_edit_permission(request, run), runs.object_url(run, "cancel")
-    return shop_page(
-        runs, request, "removals.html", "No longer in the shop",
+    return runs.own_page(
+        request, "integrations/removals.html", "No longer in the shop",
         run=run, products=products, number=number, more=max(number - len(products), 0), may=allows(request, "integrations:manage"),
         may_cancel=may_cancel, cancel_url=cancel, page_banners=_why_not(connection_of(run)),
         page_tools=[Tool("Back to the run", runs.object_url(run), "arrow_back")],

@@ -10,7 +10,6 @@ from common.admin import Tool, TriesConnections
 from common.clock import database_now
 from common.trial import TrialResult
 from meta_integration.admin.pause_banner import pause_banners
-from meta_integration.admin.words import meta_page
 from meta_integration.catalog.pause import is_paused
 from meta_integration.comparisons import look_of, start_comparison
 from meta_integration.connection_test import check_connection
@@ -147,10 +146,9 @@ class ConfigPages(TriesConnections):
             tools.insert(-1, Tool("Look at what the catalog holds", self.object_url(config, "dry_run"), "search", post=True))
         if self.has_edit_permission(request, config) and look and look.adoptable:
             tools.insert(-1, Tool("Take over matching items", self.object_url(config, "adopt"), "move_to_inbox", post=True))
-        return meta_page(
-            self,
+        return self.own_page(
             request,
-            "push_preview.html",
+            "meta_integration/push_preview.html",
             "Preview of a push",
             config=config,
             found=found,

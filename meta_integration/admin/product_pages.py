@@ -11,7 +11,7 @@ from common.admin import ConsoleAdmin, TenantModelAdmin, Tool, site
 from common.admin.access import active_tenant, allows
 from common.redaction import redact
 from meta_integration.admin.pause_banner import pause_banners
-from meta_integration.admin.words import meta_page, show_badge, show_meta_state, show_moment
+from meta_integration.admin.words import show_badge, show_meta_state, show_moment
 from meta_integration.ask_meta import ask_about
 from meta_integration.catalog.looks import look_again
 from meta_integration.diagnosis import Diagnosis, ItemView, diagnose, next_attempt_of
@@ -62,10 +62,9 @@ def why_view(page: ConsoleAdmin, request: HttpRequest, object_id: str) -> HttpRe
     config = MetaAppConfig.objects.get_active_config(product.tenant)
     if config is not None and allows(request, "integrations:view"):
         tools.append(Tool("Open Meta App Config", page_of(MetaAppConfig).object_url(config), "settings"))
-    return meta_page(
-        page,
+    return page.own_page(
         request,
-        "why.html",
+        "meta_integration/why.html",
         "Why is it not live?",
         product=product,
         found=found,
@@ -144,7 +143,7 @@ def payload_page(page: ConsoleAdmin, request: HttpRequest, products: list[Produc
     if len(products) == 1:
         back = Tool("Back to the product", page.object_url(products[0]), "arrow_back")
         tools = [back, *product_tools(request, products[0], "payload")]
-    return meta_page(page, request, "payload.html", "Preview payload", products=context, page_tools=tools)
+    return page.own_page(request, "meta_integration/payload.html", "Preview payload", products=context, page_tools=tools)
 
 
 def _as_text(item: ItemPayload) -> ItemPayload:

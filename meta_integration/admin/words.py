@@ -3,13 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from common.admin import Badge, ConsoleAdmin, relative_words, render_badge
+from common.admin import Badge, relative_words, render_badge
 from common.retry import CATALOG_MAX_ATTEMPTS
 from meta_integration.models import MetaState
 from meta_integration.said import Said
@@ -73,9 +71,3 @@ def show_moment(moment: datetime | None, tenant: Any, empty: str = "—") -> Saf
     if moment is None:
         return format_html("{}", empty)
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moment_words(moment, tenant))
-
-
-def meta_page(page: ConsoleAdmin, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
-    """One of our own pages inside the admin's frame; never cached, as it shows the present."""
-    frame = {**page.admin_site.each_context(request), "title": title, "opts": page.opts, "list_url": page.list_url()}
-    return TemplateResponse(request, f"meta_integration/{template}", {**frame, **context}, headers={"Cache-Control": "no-store"})

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 
 from common.admin import Tool, action
 from common.admin.access import active_tenant
-from products_and_services.admin.import_pages import NO_BUSINESS, import_page, run_page, sheet_file, sheet_page, template_file
+from products_and_services.admin.import_pages import NO_BUSINESS, import_page, run_page, sheet_file, template_file
 from products_and_services.models import Product
 from products_and_services.spreadsheets.exports import FORMATS, SMALL, file_name, file_of, start_export
 from tenants.models import Tenant
@@ -104,8 +104,8 @@ def export_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and tenant and form.is_valid():
         ids = listed if form.cleaned_data["products"] == FILTERED else None
         return _answer(request, tenant, ids, form.cleaned_data["format"])
-    return sheet_page(
-        model_admin, request, "export.html", "Export products",
+    return model_admin.own_page(
+        request, "products_and_services/export.html", "Export products",
         form=form, tenant=tenant, total=total, most=SMALL, page_banners=[] if tenant else [NO_BUSINESS],
         page_tools=[Tool("Back to the products", model_admin.list_url(), "arrow_back")],
         import_url=reverse(model_admin.url_name("import")),

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
@@ -83,8 +82,8 @@ def import_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
         except NotReadable as error:
             form.add_error("file", str(error))
     recent = Run.objects.for_tenant(tenant).filter(kind=RunKind.CSV)[:5] if tenant else []
-    return sheet_page(
-        model_admin, request, "import.html", "Import products",
+    return model_admin.own_page(
+        request, "products_and_services/import.html", "Import products",
         form=form, tenant=tenant, recent=[_recent(run) for run in recent],
         page_banners=[] if tenant else [NO_BUSINESS],
         page_tools=[
@@ -116,13 +115,6 @@ def sheet_file(pieces: Any, name: str, kind: str) -> StreamingHttpResponse:  # t
     return StreamingHttpResponse(pieces, content_type=TYPES[kind], headers=headers)
 
 
-def sheet_page(model_admin: Any, request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
-    """One of our own pages inside the admin's frame."""
-    frame = {**model_admin.admin_site.each_context(request), "title": title, "opts": model_admin.opts}
-    headers = {"Cache-Control": "no-store"}
-    return TemplateResponse(request, f"products_and_services/{name}", {**frame, **context}, headers=headers)
-
-
 # --- one import: pages of its run -------------------------------------------------------------------------------------------------
 def preview_page(runs: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     """What the file would do; while it is still being checked, how far that is."""
@@ -130,8 +122,8 @@ def preview_page(runs: Any, request: HttpRequest, object_id: str) -> HttpRespons
     if run.status == RunStatus.NEEDS_CONFIRMATION:
         return _show_preview(runs, request, run)
     if run.params.get("stage") == "check" and run.is_open:
-        return sheet_page(
-            runs, request, "import_checking.html", "Checking the file", run=run, progress=runs.progress(run),
+        return runs.own_page(
+            request, "products_and_services/import_checking.html", "Checking the file", run=run, progress=runs.progress(run),
             page_tools=_tools(runs, run, request),
         )  # fmt: skip
     return HttpResponseRedirect(runs.object_url(run))
@@ -154,8 +146,8 @@ def _show_preview(runs: Any, request: HttpRequest, run: Run, form: OptionsForm |
         messages.error(request, str(error))
         return HttpResponseRedirect(runs.object_url(run))
     wanted = run.counts.get(PLANNED[CREATED], 0) + run.counts.get(PLANNED[UPDATED], 0)
-    return sheet_page(
-        runs, request, "import_preview.html", "Before the import",
+    return runs.own_page(
+        request, "products_and_services/import_preview.html", "Before the import",
         run=run, file=run.params.get("file", ""), shown=shown, wanted=wanted, may_start=runs.has_edit_permission(request, run),
         cards=[(CARDS.get(name, name), run.counts[name], TONES.get(name, "grey")) for name in PLANNED.values() if name in run.counts],
         rows=[_row(verdict) for verdict in shown.verdicts],

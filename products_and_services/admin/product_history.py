@@ -5,7 +5,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 
@@ -24,16 +23,11 @@ def history_page(model_admin: Any, request: HttpRequest, object_id: int) -> Http
         raise Http404("No such product.")
     rows = Revision.objects.for_tenant(product.tenant_id).filter(product_id=product.pk)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("p"))
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "title": f"History of {product.name}",
-        "opts": model_admin.opts,
-        "product": product,
-        "product_url": model_admin.object_url(product),
-        "page": page,
-        "entries": _with_restore_links(request, rows, list(page.object_list)),
-    }
-    return TemplateResponse(request, "products_and_services/history.html", context)
+    return model_admin.own_page(
+        request, "products_and_services/history.html", f"History of {product.name}",
+        product=product, product_url=model_admin.object_url(product), page=page,
+        entries=_with_restore_links(request, rows, list(page.object_list)),
+    )  # fmt: skip
 
 
 def _with_restore_links(request: HttpRequest, rows: QuerySet[Revision], shown: list[Revision]) -> list[dict[str, Any]]:

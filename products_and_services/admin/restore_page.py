@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from common.admin import site
@@ -27,9 +26,7 @@ def restore_page(model_admin: Any, request: HttpRequest, object_id: int) -> Http
     except NotRestorable as refused:
         context = {"refused": str(refused)}
     back = _back(revision, model_admin)
-    frame = {**model_admin.admin_site.each_context(request), "title": "Restore a version", "opts": model_admin.opts, **back}
-    headers = {"Cache-Control": "no-store"}
-    return TemplateResponse(request, "products_and_services/restore.html", {**frame, **context}, headers=headers)
+    return model_admin.own_page(request, "products_and_services/restore.html", "Restore a version", **back, **context)
 
 
 def _restored(model_admin: Any, request: HttpRequest, done: Restoration) -> HttpResponse:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -72,13 +71,13 @@ def rollback_page(model_admin: Any, request: HttpRequest, object_id: str) -> Htt
     if request.method == "POST":
         return _started(model_admin, request, run, overwrite)
     found = preview_rollback(run, overwrite=overwrite)
-    context = {
-        **model_admin.admin_site.each_context(request), "title": "Roll a run back", "opts": model_admin.opts, "run": run, "found": found,
-        "refused": refusal(run), "overwrite": overwrite, "differences": describe_steps(found.steps[:MOST_SHOWN]), "names": True,
-        "problems": problem_lines(found.problems[:MOST_SHOWN]), "more": max(len(found.steps) - MOST_SHOWN, 0),
-        "more_problems": max(len(found.problems) - MOST_SHOWN, 0), "back_url": model_admin.object_url(run), "back_title": "Back to the run",
-    }  # fmt: skip
-    return TemplateResponse(request, "products_and_services/rollback.html", context, headers={"Cache-Control": "no-store"})
+    return model_admin.own_page(
+        request, "products_and_services/rollback.html", "Roll a run back",
+        run=run, found=found, refused=refusal(run), overwrite=overwrite,
+        differences=describe_steps(found.steps[:MOST_SHOWN]), names=True, more=max(len(found.steps) - MOST_SHOWN, 0),
+        problems=problem_lines(found.problems[:MOST_SHOWN]), more_problems=max(len(found.problems) - MOST_SHOWN, 0),
+        back_url=model_admin.object_url(run), back_title="Back to the run",
+    )  # fmt: skip
 
 
 def _started(model_admin: Any, request: HttpRequest, run: Run, overwrite: bool) -> HttpResponse:
