@@ -88,6 +88,29 @@ def run_url(run: Run, request: Any = None) -> str:
     return reverse("run-detail", args=[run.pk], request=request)
 
 
+class RunLinkSerializer(serializers.Serializer):
+    """Where to watch what was started; counts and issues are there."""
+
+    run_id = serializers.UUIDField()
+    run_url = serializers.URLField()
+
+
+class AcceptedSerializer(RunLinkSerializer):
+    """The work has been accepted; results come with the run."""
+
+    status = serializers.CharField(help_text="Always “accepted”.")
+
+
+def run_link(run: Run, request: Any = None) -> dict[str, Any]:
+    """What RunLinkSerializer declares."""
+    return {"run_id": run.pk, "run_url": run_url(run, request)}
+
+
+def accepted_run(run: Run, request: Any = None, **more: Any) -> dict[str, Any]:
+    """What AcceptedSerializer declares, and what the kind of work adds to it."""
+    return {"status": "accepted", **run_link(run, request), **more}
+
+
 class RunViewSet(TenantScopedViewSet, mixins.ListModelMixin, mixins.RetrieveModelMixin):
     """Runs of the key's business, newest first."""
 

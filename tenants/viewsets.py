@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from rest_framework import viewsets
+from rest_framework import mixins, viewsets
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.relations import PrimaryKeyRelatedField
 from rest_framework.request import Request
@@ -97,3 +97,14 @@ class TenantScopedViewSet(TenantViewMixin, viewsets.GenericViewSet):
     def perform_destroy(self, instance: Any) -> None:
         with transaction.atomic():
             instance.delete()
+
+
+class TenantCrudViewSet(
+    TenantScopedViewSet,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+):
+    """List, read, create, change and delete rows of the key's business."""

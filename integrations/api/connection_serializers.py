@@ -15,7 +15,7 @@ from integrations.moving import other_host, other_shop
 from integrations.providers import adapter_class, credentials_in_words
 from integrations.runs import result_of
 from integrations.schedules import next_run, schedule_words
-from operations.api import run_url
+from operations.api import RunLinkSerializer, run_link
 from operations.models import Run, RunStatus
 from tenants.auth import tenant_of
 from tenants.serializers import TenantModelSerializer
@@ -36,11 +36,9 @@ class ImportResultSerializer(serializers.Serializer):
     duration = serializers.FloatField()
 
 
-class ConnectionRunSerializer(serializers.Serializer):
+class ConnectionRunSerializer(RunLinkSerializer):
     """An import of the shop, in short."""
 
-    run_id = serializers.UUIDField()
-    run_url = serializers.URLField()
     status = serializers.ChoiceField(choices=RunStatus.choices)
     finished_at = serializers.DateTimeField(allow_null=True)
     message = serializers.CharField(allow_blank=True)
@@ -174,8 +172,8 @@ class ConnectionSerializer(TenantModelSerializer):
         if run is None:
             return None
         plain = {
-            "run_id": run.pk, "run_url": run_url(run, self.context.get("request")), "status": run.status, "finished_at": run.finished_at,
-            "message": run.message, "result": result_of(run),
+            **run_link(run, self.context.get("request")), "status": run.status, "finished_at": run.finished_at, "message": run.message,
+            "result": result_of(run),
         }  # fmt: skip
         return ConnectionRunSerializer(plain).data
 

@@ -5,7 +5,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Q
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,19 +20,12 @@ from integrations.api.connection_serializers import (
 from integrations.api.starting import ImportAcceptedSerializer, TriggerThrottle, accepted, begin
 from integrations.connections import check_connection, pause, remove_connection, save_connection, switch_on
 from integrations.models import Answer, StoreConnection
-from tenants.viewsets import TenantScopedViewSet
+from tenants.viewsets import TenantCrudViewSet
 
 ASKS_THE_SHOP = ("test", "import_products")
 
 
-class ConnectionViewSet(
-    TenantScopedViewSet,
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
-    mixins.DestroyModelMixin,
-):
+class ConnectionViewSet(TenantCrudViewSet):
     """Shops of the key's business."""
 
     queryset = (

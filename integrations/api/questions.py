@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from integrations.models import Answer, LinkQuestion
 from integrations.questions import answer_question
-from operations.api import run_url
+from operations.api import run_link
 from products_and_services.api.filters import IdFilter
 from products_and_services.models import Product
 from tenants.viewsets import TenantPrimaryKeyRelatedField, TenantScopedViewSet
@@ -84,5 +84,5 @@ class LinkQuestionViewSet(TenantScopedViewSet, mixins.ListModelMixin, mixins.Ret
         wanted.is_valid(raise_exception=True)
         product = wanted.validated_data.get("product")
         run = answer_question(question, wanted.validated_data["answer"], product.pk if product else None)
-        told = {"run_id": run.pk, "run_url": run_url(run, request)} if run else {"run_id": None, "run_url": None}
+        told = run_link(run, request) if run else {"run_id": None, "run_url": None}
         return Response(AnsweredSerializer({"question": question, **told}).data)

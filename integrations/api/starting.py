@@ -10,11 +10,9 @@ from common.api import Conflict
 from integrations.models import StoreConnection
 from integrations.runs import AlreadyRunning, NotReady, record_trigger, refusal, start_import
 from integrations.runs.orders import order_of
-from operations.api import run_url
+from operations.api import AcceptedSerializer, accepted_run
 from operations.models import Run, RunStatus
 from tenants.viewsets import KeyThrottle
-
-ACCEPTED = "accepted"
 
 
 class TriggerThrottle(KeyThrottle):
@@ -33,18 +31,15 @@ class BadTrigger(APIException):
     status_code = 400
 
 
-class ImportAcceptedSerializer(serializers.Serializer):
+class ImportAcceptedSerializer(AcceptedSerializer):
     """The import has been accepted; results come with the run."""
 
-    status = serializers.CharField(help_text="Always “accepted”.")
     task_id = serializers.CharField(help_text="Id of the background task, for the logs.")
-    run_id = serializers.UUIDField()
-    run_url = serializers.URLField()
 
 
 def accepted(run: Run, request: Request) -> dict[str, Any]:
     """The body of a 202."""
-    return {"status": ACCEPTED, "task_id": order_of(run).task_id, "run_id": run.pk, "run_url": run_url(run, request)}
+    return accepted_run(run, request, task_id=order_of(run).task_id)
 
 
 def begin(connection: StoreConnection, *, full: bool = False, dry_run: bool = False) -> Run:

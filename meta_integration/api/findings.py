@@ -1,6 +1,5 @@
 """Comparisons in the API: start one, read what it found, have findings mended or ignored."""
 
-from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -16,7 +15,7 @@ from meta_integration.catalog.reading.session import BY_ITSELF, IN_ONE_GO
 from meta_integration.comparisons import ignore_findings, mend_findings, start_comparison
 from meta_integration.finding_words import words_of
 from meta_integration.models import Catalog, CatalogFinding
-from operations.api import run_url
+from operations.api import RunLinkSerializer, run_link
 from operations.models import Run
 from tenants.viewsets import TenantScopedViewSet, TenantViewMixin
 
@@ -63,11 +62,9 @@ class MendRequestSerializer(FindingIdsSerializer):
     allow_removals = serializers.BooleanField(default=False, help_text="Lifts the brake on many removals for this run.")
 
 
-class StartedRunSerializer(serializers.Serializer):
+class StartedRunSerializer(RunLinkSerializer):
     """One run: a business has one per catalog."""
 
-    run_id = serializers.UUIDField()
-    run_url = serializers.URLField()
     catalog_id = serializers.CharField()
 
 
@@ -137,7 +134,5 @@ class FindingViewSet(TenantScopedViewSet, mixins.ListModelMixin, mixins.Retrieve
 
 def accepted(runs: list[Run], request: Request) -> Response:
     """202 with where to watch."""
-    started: list[dict[str, Any]] = [
-        {"run_id": run.pk, "run_url": run_url(run, request), "catalog_id": run.params["catalog"]} for run in runs
-    ]
+    started = [{**run_link(run, request), "catalog_id": run.params["catalog"]} for run in runs]
     return Response(ComparisonAcceptedSerializer({"status": "accepted", "runs": started}).data, status=202)

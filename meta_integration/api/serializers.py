@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from meta_integration.models import MetaState
 from meta_integration.standing import OURS
+from operations.api import AcceptedSerializer
 from products_and_services.models import SyncStatus
 
 MOST_IDS = 10_000
@@ -115,13 +116,10 @@ class PushErrorSerializer(serializers.Serializer):
     error = serializers.CharField()
 
 
-class PushAcceptedSerializer(serializers.Serializer):
+class PushAcceptedSerializer(AcceptedSerializer):
     """The push has been accepted; results come with the run."""
 
-    status = serializers.CharField(help_text="Always “accepted”.")
     total_products = serializers.IntegerField()
     synced = serializers.IntegerField()
     failed = serializers.IntegerField()
     errors = PushErrorSerializer(many=True)
-    run_id = serializers.UUIDField()
-    run_url = serializers.URLField()

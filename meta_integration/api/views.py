@@ -24,7 +24,7 @@ from meta_integration.payload_preview import preview_payloads
 from meta_integration.push_runs import start_push
 from meta_integration.said import Said
 from meta_integration.standing import is_sending, our_state
-from operations.api import run_url
+from operations.api import accepted_run
 from operations.models import Run
 from products_and_services.models import Product
 from tenants.viewsets import TenantScopedViewSet, TenantViewMixin
@@ -149,12 +149,4 @@ class TenantPushView(PushView):
 
 
 def _accepted(run: Run, request: Request) -> dict[str, Any]:
-    return {
-        "status": "accepted",
-        "total_products": run.total,
-        "synced": 0,
-        "failed": 0,
-        "errors": [],
-        "run_id": run.pk,
-        "run_url": run_url(run, request),
-    }
+    return accepted_run(run, request, total_products=run.total, synced=0, failed=0, errors=[])

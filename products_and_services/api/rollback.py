@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import Conflict
-from operations.api import run_url
+from operations.api import AcceptedSerializer, accepted_run
 from operations.models import Run
-from products_and_services.api.undo_serializers import RollbackAcceptedSerializer, RollbackPreviewSerializer, RollbackRequestSerializer
+from products_and_services.api.undo_serializers import RollbackPreviewSerializer, RollbackRequestSerializer
 from products_and_services.undo.rollback import NotRollable, preview_rollback, refusal, start_rollback
 from tenants.viewsets import TenantScopedViewSet
 
@@ -29,9 +29,7 @@ class RunRollbackViewSet(TenantScopedViewSet):
     lookup_value_regex = "[0-9a-fA-F-]{36}"
 
     @extend_schema(methods=["GET"], responses=RollbackPreviewSerializer, operation_id="runs_rollback_preview")
-    @extend_schema(
-        methods=["POST"], request=RollbackRequestSerializer, responses={202: RollbackAcceptedSerializer}, operation_id="runs_rollback"
-    )
+    @extend_schema(methods=["POST"], request=RollbackRequestSerializer, responses={202: AcceptedSerializer}, operation_id="runs_rollback")
     @action(detail=True, methods=["get", "post"])
     def rollback(self, request: Request, pk: str | None = None) -> Response:
         """GET (`?overwrite=true`): what would happen, for the first 200 products. POST: queues it as a run; 409 when it cannot be.
@@ -50,4 +48,4 @@ class RunRollbackViewSet(TenantScopedViewSet):
             rollback = start_rollback(run, overwrite=wanted.validated_data["overwrite"])
         except NotRollable as refused:
             raise Conflict(str(refused), code="not_rollable") from None
-        return Response({"status": "accepted", "run_id": rollback.pk, "run_url": run_url(rollback, request)}, status=202)
+        return Response(accepted_run(rollback, request), status=202)

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import Conflict
-from operations.api import run_url
+from operations.api import RunLinkSerializer, run_link
 from operations.models import Run
 from products_and_services.models import ProductCategory
 from products_and_services.spreadsheets.exports import FORMATS, SMALL, file_name, file_of, start_export
@@ -50,17 +50,10 @@ class ExportFileSerializer(serializers.Serializer):
     format = serializers.ChoiceField(choices=list(FORMATS), default="csv")
 
 
-class FileRunSerializer(serializers.Serializer):
-    """Where to watch; counts and issues are there."""
-
-    run_id = serializers.UUIDField()
-    run_url = serializers.URLField()
-
-
 class SpreadsheetActions:
     """Mixed into ProductViewSet."""
 
-    @extend_schema(request={"multipart/form-data": ImportFileSerializer}, responses={202: FileRunSerializer})
+    @extend_schema(request={"multipart/form-data": ImportFileSerializer}, responses={202: RunLinkSerializer})
     @action(detail=False, methods=["post"], url_path="import", parser_classes=(MultiPartParser,))
     def import_file(self, request: Request) -> Response:
         """Imports products from a CSV or XLSX file in the background. 400 for what is no table of products, with the reason.
@@ -92,7 +85,7 @@ class SpreadsheetActions:
         headers = {"Content-Disposition": content_disposition_header(True, file_name(self.tenant, kind)) or "", "Cache-Control": "no-store"}  # type: ignore[attr-defined]
         return StreamingHttpResponse(file_of(self.tenant, ids, kind), content_type=TYPES[kind], headers=headers)  # type: ignore[attr-defined]
 
-    @extend_schema(request=ExportFileSerializer, responses={202: FileRunSerializer})
+    @extend_schema(request=ExportFileSerializer, responses={202: RunLinkSerializer})
     @export_file.mapping.post
     def export_in_background(self, request: Request) -> Response:
         """Writes the products of the list to a file in the background; `/v1/runs/{id}/file/` has it for seven days."""
@@ -111,4 +104,4 @@ def _format(data: Any) -> str:
 
 
 def _started(run: Run, request: Request) -> Response:
-    return Response({"run_id": run.pk, "run_url": run_url(run, request)}, status=202)
+    return Response(run_link(run, request), status=202)

@@ -68,11 +68,3 @@ class RollbackPreviewSerializer(serializers.Serializer):
     looked_at = serializers.IntegerField()
     steps = StepSerializer(many=True)
     problems = ProblemSerializer(many=True)
-
-
-class RollbackAcceptedSerializer(serializers.Serializer):
-    """The rollback is queued: watch it at run_url."""
-
-    status = serializers.CharField()
-    run_id = serializers.UUIDField()
-    run_url = serializers.CharField()

@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.filters import SearchFilter
 from rest_framework.request import Request
@@ -23,18 +22,11 @@ from products_and_services.load_snapshots import load_categories
 from products_and_services.models import Modifier, ModifierGroup, Product, ProductCategory, ProductImage, ProductVariant, Revision
 from products_and_services.reserved import with_reservations
 from products_and_services.undo.restore import NotRestorable, preview_restore, restore_version
-from tenants.viewsets import TenantScopedViewSet
+from tenants.viewsets import TenantCrudViewSet
 
 
-class CatalogViewSet(
-    TenantScopedViewSet,
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
-    mixins.DestroyModelMixin,
-):
-    """List, read, create, change and delete rows of the key's business."""
+class CatalogViewSet(TenantCrudViewSet):
+    """Rows of the catalog, found by words."""
 
     required_scopes = {"read": "catalog:view", "write": "catalog:edit"}
     filter_backends = (DjangoFilterBackend, SearchFilter, StableOrdering)
