@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from common import metering
+from common.tests.picture_host import Host, hosting
 from products_and_services.tests import factories
 from tenants.models import Tenant
 
@@ -44,6 +45,14 @@ def tenant(db: None) -> Tenant:
 def other_tenant(db: None) -> Tenant:
     """Business B, which must neither see nor be touched."""
     return factories.TenantFactory(sub_domain="pizzeria", name="Pizzeria", currency="EUR")
+
+
+@pytest.fixture
+def host(settings: Any) -> Iterator[Host]:
+    """A server on this machine whose answers the test writes by hand, reachable because the test allows its own network."""
+    settings.ALLOW_PRIVATE_STORE_URLS = True
+    with hosting() as server:
+        yield server
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,6 +14,8 @@ import orjson
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from common.tests.listening import listening
 
 
 @dataclass
@@ -41,8 +42,8 @@ class Said:
 class KeepingHost:
     """answer: what it does with a request; asked: every request so far; connections: how many were opened."""
 
-    def __init__(self, port: int, scheme: str) -> None:
-        self.port = port
+    def __init__(self, scheme: str) -> None:
+        self.port = 0
         self.scheme = scheme
         self.answer: Callable[[Asked], Said] = lambda asked: Said(404)
         self.asked: list[Asked] = []
@@ -60,28 +61,13 @@ class KeepingHost:
 @contextmanager
 def keeping(context: ssl.SSLContext | None = None) -> Iterator[KeepingHost]:
     """The server, until the end of the block."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        host = KeepingHost(server.getsockname()[1], "https" if context else "http")
-        thread = threading.Thread(target=_accept, args=(server, host, context), daemon=True)
-        thread.start()
-        try:
-            yield host
-        finally:
-            server.shutdown(socket.SHUT_RDWR)
-            thread.join(timeout=5)
-
-
-def _accept(server: socket.socket, host: KeepingHost, context: ssl.SSLContext | None) -> None:
-    while True:
-        try:
-            peer, _ = server.accept()
-        except OSError:
-            return
-        host.connections += 1
-        threading.Thread(target=_serve, args=(peer, host, context), daemon=True).start()
+    host = KeepingHost("https" if context else "http")
+    with listening(lambda peer: _serve(peer, host, context)) as host.port:
+        yield host
 
 
 def _serve(peer: socket.socket, host: KeepingHost, context: ssl.SSLContext | None) -> None:
+    host.connections += 1
     with suppress(OSError):
         peer.settimeout(10)
         if context:

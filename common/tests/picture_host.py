@@ -1,10 +1,11 @@
 """A web server on this machine whose answers a test writes by hand, for tests of everything that fetches from strangers."""
 
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+
+from common.tests.listening import listening
 
 Talk = Callable[[socket.socket, str], None]
 
@@ -12,8 +13,8 @@ Talk = Callable[[socket.socket, str], None]
 class Host:
     """pages: {path: what to do}; asked: paths in the order they were asked for; heads: the request heads."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self) -> None:
+        self.port = 0
         self.pages: dict[str, Talk] = {}
         self.asked: list[str] = []
         self.heads: list[str] = []
@@ -53,24 +54,9 @@ class Host:
 @contextmanager
 def hosting() -> Iterator[Host]:
     """The server, until the end of the block."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        host = Host(server.getsockname()[1])
-        thread = threading.Thread(target=_accept, args=(server, host), daemon=True)
-        thread.start()
-        try:
-            yield host
-        finally:
-            server.shutdown(socket.SHUT_RDWR)
-            thread.join(timeout=5)
-
-
-def _accept(server: socket.socket, host: Host) -> None:
-    while True:
-        try:
-            peer, _ = server.accept()
-        except OSError:
-            return
-        threading.Thread(target=_answer, args=(peer, host), daemon=True).start()
+    host = Host()
+    with listening(lambda peer: _answer(peer, host)) as host.port:
+        yield host
 
 
 def _answer(peer: socket.socket, host: Host) -> None:

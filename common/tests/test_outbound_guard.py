@@ -12,7 +12,7 @@ import pytest
 from common import outbound_guard
 from common.outbound_guard import FetchFailed, TooLarge, fetch_public
 from common.public_addresses import AddressRefused
-from common.tests.picture_host import Host, drip, endless, hosting
+from common.tests.picture_host import drip, endless
 
 NAMES = {
     "internal.example": ["10.0.0.5"], "mixed.example": ["93.184.216.34", "192.168.0.9"], "six.example": ["fd00::7"],
@@ -49,14 +49,6 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list:
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbound_guard, "resolve", lambda host, port: NAMES[host] if host in NAMES else [host.strip("[]")])
-
-
-@pytest.fixture
-def host(settings) -> Host:
-    """A server on this machine, reachable because the test allows its own network."""
-    settings.ALLOW_PRIVATE_STORE_URLS = True
-    with hosting() as server:
-        yield server
 
 
 def fetch(url: str, **options):

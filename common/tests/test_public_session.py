@@ -11,18 +11,10 @@ from common import outbound_guard
 from common.outbound_guard import FetchFailed, PublicSession, TooLarge, Why
 from common.public_addresses import AddressRefused
 from common.tests.keeping_host import KeepingHost, Said, certificate, keeping
-from common.tests.picture_host import Host, drip, endless, hosting
+from common.tests.picture_host import drip, endless
 from common.tests.test_outbound_guard import REFUSED, STRANGE, names, opened  # noqa: F401
 
 BOTH = ("http", "https")
-
-
-@pytest.fixture
-def rough(settings) -> Host:
-    """A server whose answers are bytes."""
-    settings.ALLOW_PRIVATE_STORE_URLS = True
-    with hosting() as running:
-        yield running
 
 
 @pytest.fixture
@@ -109,7 +101,7 @@ def test_a_connection_that_the_server_has_dropped_is_made_anew(shop):
     def hang_up(peer: socket.socket) -> None:
         shop.answer = lambda asked: Said(body=[2])
 
-    shop.answer = lambda asked: Said(talk=hang_up)  # The request comes through, then the line is dead.
+    shop.answer = lambda asked: Said(talk=hang_up)  # The request comes thhost, then the line is dead.
     assert get(session).body == b"[2]"
     assert (shop.connections, len(shop.asked)) == (2, 3)
 
@@ -135,9 +127,9 @@ def test_cookies_are_not_kept(shop):
     assert "cookie" not in shop.asked[-1].headers
 
 
-def test_first_bytes_end_the_reading(rough):
-    rough.act("/endless", endless)
-    answer = get(session_to(rough.url("/")), "/endless", first_bytes=1000)
+def test_first_bytes_end_the_reading(host):
+    host.act("/endless", endless)
+    answer = get(session_to(host.url("/")), "/endless", first_bytes=1000)
     assert (len(answer.body), answer.is_whole) == (1000, False)
 
 
@@ -159,20 +151,20 @@ def test_first_bytes_end_the_reading(rough):
         (endless, Why.TOO_LARGE),
     ],
 )
-def test_a_misbehaving_server(rough, talk, why):
-    rough.act("/x", talk)
+def test_a_misbehaving_server(host, talk, why):
+    host.act("/x", talk)
     begin = time.monotonic()
     with pytest.raises(FetchFailed) as failed:
-        get(session_to(rough.url("/")), "/x", deadline=0.5)
+        get(session_to(host.url("/")), "/x", deadline=0.5)
     assert failed.value.why is why
     assert time.monotonic() - begin < 3
     assert "SECRET" not in str(failed.value) and failed.value.__cause__ is None
 
 
-def test_a_gzip_bomb_is_too_large(rough):
-    rough.serve("/bomb", gzip.compress(b"\0" * 50_000_000), Content_Encoding="gzip")
+def test_a_gzip_bomb_is_too_large(host):
+    host.serve("/bomb", gzip.compress(b"\0" * 50_000_000), Content_Encoding="gzip")
     with pytest.raises(TooLarge):
-        get(session_to(rough.url("/")), "/bomb")
+        get(session_to(host.url("/")), "/bomb")
 
 
 def test_after_a_failure_the_session_goes_on(shop):

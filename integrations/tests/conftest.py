@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from integrations.models import StoreConnection
+from integrations.tests import fake_shop
 from integrations.tests.run_world import START, RunWorld, connect
 from tenants.models import Tenant
 
@@ -20,6 +21,12 @@ def run_world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunWorld]:
 def shop(run_world: RunWorld, tenant: Tenant) -> StoreConnection:
     """Business A's shop."""
     return connect(tenant)
+
+
+@pytest.fixture
+def connection(tenant: Tenant) -> StoreConnection:
+    """Business A's shop for imports that the test makes itself, without workers (fake_shop.py)."""
+    return fake_shop.connect(tenant)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from integrations.importing import products, work
 from integrations.importing.job import Stopped
 from integrations.importing.pages import Reader
 from integrations.models import ExternalRef
-from integrations.tests.fake_shop import FakeShop, Import, connect, run_import
+from integrations.tests.fake_shop import FakeShop, Import, run_import
 from operations.models import Run, RunIssue
 from products_and_services.models import Product, ProductVariant, Revision
 from products_and_services.signals import catalog_changed
@@ -25,11 +25,6 @@ def shop():
     for number in range(1, 9):
         shop.put(number, sku=f"S{number}")
     return shop
-
-
-@pytest.fixture
-def connection(tenant):
-    return connect(tenant)
 
 
 @pytest.mark.parametrize("kind", [TransientError, PermanentError, NeedsConfigurationError])

@@ -19,11 +19,6 @@ def shop():
 
 
 @pytest.fixture
-def connection(tenant):
-    return connect(tenant)
-
-
-@pytest.fixture
 def ours(tenant):
     return ProductFactory(tenant=tenant, sku="A", name="Ours", price=Decimal(3), meta_sync_status="synced")
 

@@ -18,11 +18,6 @@ def shop():
     return FakeShop(10)
 
 
-@pytest.fixture
-def connection(tenant):
-    return connect(tenant)
-
-
 def fill(shop, number):
     for one in range(1, number + 1):
         shop.put(one, sku=f"S{one}")

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from common.clock import database_now
-from common.tests.picture_host import Host, endless, hosting
+from common.tests.picture_host import endless
 from integrations.importing import pictures
 from integrations.tests.fake_shop import FakeShop, Import, connect, run_import
 from operations.models import RunIssue
@@ -16,13 +16,6 @@ from products_and_services.tests.factories import picture_bytes
 
 pytestmark = pytest.mark.django_db
 JPEG = picture_bytes("JPEG", (640, 480))
-
-
-@pytest.fixture
-def host(settings) -> Host:
-    settings.ALLOW_PRIVATE_STORE_URLS = True
-    with hosting() as server:
-        yield server
 
 
 @pytest.fixture

@@ -20,11 +20,6 @@ def shop():
     return FakeShop()
 
 
-@pytest.fixture
-def connection(tenant):
-    return connect(tenant)
-
-
 def product(external_id):
     return Product.objects.get(external_refs__external_id=str(external_id), external_refs__kind=RefKind.PRODUCT)
 

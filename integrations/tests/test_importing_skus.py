@@ -21,11 +21,6 @@ def shop():
     return FakeShop(2)
 
 
-@pytest.fixture
-def connection(tenant):
-    return connect(tenant)
-
-
 def skus():
     """{id at the shop: SKU}, of variations as well."""
     refs = ExternalRef.objects.exclude(kind=RefKind.CATEGORY).select_related("product", "variant").order_by("pk")

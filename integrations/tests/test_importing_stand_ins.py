@@ -17,11 +17,6 @@ def shop():
     return FakeShop(4)
 
 
-@pytest.fixture
-def connection(tenant):
-    return connect(tenant)
-
-
 def variation(number):
     return {"id": str(number), "name": f"V{number}", "sku": f"S{number}", "price": "5"}
 

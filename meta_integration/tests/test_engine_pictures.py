@@ -1,6 +1,5 @@
 """Pictures are looked at before their product is sent: through the engine, to the stand-in, with a picture host on this machine."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from common.tests.picture_host import Host, hosting
 from meta_integration.catalog.looks import TASK, look_again, look_at_pictures, ring_due
 from meta_integration.catalog.readback import read_back
 from meta_integration.catalog.surroundings import surroundings_of
@@ -25,13 +23,6 @@ from products_and_services.tests.factories import ImageFactory, ProductFactory, 
 from tenants.models import Tenant
 
 JPEG, SMALL = picture_bytes("JPEG", (640, 640)), picture_bytes("JPEG", (320, 240))
-
-
-@pytest.fixture
-def host(settings: Any) -> Iterator[Host]:
-    settings.ALLOW_PRIVATE_STORE_URLS = True
-    with hosting() as server:
-        yield server
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from common.clock import database_now
-from common.tests.picture_host import Host, drip, endless, hosting
+from common.tests.picture_host import drip, endless, hosting
 from operations.backups.media import named_files
 from products_and_services.models import PictureFacts, PictureStatus, ProductImage
 from products_and_services.pictures import client
@@ -27,13 +27,6 @@ from products_and_services.tests.factories import ImageFactory, ProductFactory, 
 
 OK, UNREACHABLE, NOT_A_PICTURE, REFUSED = PictureStatus.OK, PictureStatus.UNREACHABLE, PictureStatus.NOT_A_PICTURE, PictureStatus.REFUSED
 JPEG = picture_bytes("JPEG", (640, 480))
-
-
-@pytest.fixture
-def host(settings) -> Host:
-    settings.ALLOW_PRIVATE_STORE_URLS = True
-    with hosting() as server:
-        yield server
 
 
 def noisy(size: tuple[int, int], kind: str = "PNG") -> bytes:
