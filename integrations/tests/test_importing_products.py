@@ -6,11 +6,10 @@ from decimal import Decimal
 import pytest
 
 from integrations.models import ExternalRef, RefKind
-from integrations.tests.fake_shop import FakeShop, Import, connect, run_import
+from integrations.tests.fake_shop import FakeShop, Import, run_import
+from integrations.tests.imported import images, product
 from operations.models import RunIssue
 from products_and_services.models import Product, ProductCategory, ProductImage, Revision
-from products_and_services.services import change_products
-from products_and_services.tests.factories import CategoryFactory, ImageFactory, ProductFactory, picture_file
 
 pytestmark = pytest.mark.django_db
 
@@ -18,14 +17,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shop():
     return FakeShop()
-
-
-def product(external_id):
-    return Product.objects.get(external_refs__external_id=str(external_id), external_refs__kind=RefKind.PRODUCT)
-
-
-def images(one):
-    return list(one.images.order_by("sort_order").values_list("remote_url", "alt"))
 
 
 def test_every_column_comes_in(connection, shop, tenant):
@@ -113,102 +104,6 @@ def test_full_compares_what_seems_unchanged(connection, shop):
     assert product(1).name == "Thing 1"
 
 
-def test_what_was_changed_here_goes_back_to_what_the_shop_says(connection, shop, tenant):
-    """Saves, bulk edits and deleted parts are all in the history; what another shop's products went through is not looked at."""
-    shop.put(1, images=["https://a.example/1.jpg"], variants=[{"id": "11", "name": "Red", "price": "5"}])
-    shop.put(2)
-    run_import(connection, shop)
-    first = product(1)
-    first.name = "Mine"
-    first.save()
-    first.images.get().delete()
-    variant = first.variants.get()
-    variant.price = 7
-    variant.save()
-    done = run_import(connection, shop)
-    assert done.run.counts == {"updated": 1, "unchanged": 1}
-    first.refresh_from_db()
-    assert (first.name, first.variants.get().price, images(first)) == ("Thing 1", 5, [("https://a.example/1.jpg", "")])
-    change_products(tenant.pk, [product(2).pk], {"price": Decimal(3)})
-    assert run_import(connection, shop).run.counts == {"updated": 1, "unchanged": 1}
-    assert product(2).price == 10
-    assert run_import(connection, shop).run.counts == {"unchanged": 2}
-
-
-def test_what_the_merchant_has_locked_stays(connection, shop):
-    shop.put(1, sku="A", images=["https://a.example/1.jpg"], variants=[{"id": "11", "name": "Red", "sku": "A-R", "price": "5"}])
-    run_import(connection, shop)
-    mine = product(1)
-    mine.name, mine.price, mine.sku, mine.locked_fields = "Mine", Decimal(99), "MINE", ["name", "price", "sku", "images"]
-    mine.save()
-    shop.put(1, "New name", price="3", sku="B", description="New", images=[])
-    shop.products["1"]["variants"] = [{"id": "11", "name": "Dark red", "sku": "B-R", "price": "6", "stock_quantity": 2}]
-    run_import(connection, shop)
-    mine.refresh_from_db()
-    assert (mine.name, mine.price, mine.sku, mine.description) == ("Mine", 99, "MINE", "New")
-    variant = mine.variants.get()
-    assert (variant.name, variant.price, variant.sku, variant.stock_quantity) == ("Red", 5, "A-R", 2)
-    assert images(mine) == [("https://a.example/1.jpg", "")]
-    mine.locked_fields = []
-    mine.save()
-    run_import(connection, shop)  # The shop says nothing new, but the lock is off.
-    mine.refresh_from_db()
-    assert (mine.name, mine.price, mine.sku, mine.images.count(), mine.variants.get().sku) == ("New name", 3, "B", 0, "B-R")
-
-
-def test_locked_parts_are_left_alone_as_a_whole(connection, shop, tenant):
-    shop.shelves = {"1": ("Shelf", "")}
-    shop.put(1, category_ids=["1"], variants=[{"id": "11", "name": "Red"}])
-    run_import(connection, shop)
-    mine = product(1)
-    own = CategoryFactory(tenant=tenant, name="Mine")
-    mine.category, mine.locked_fields = own, ["categories", "variants", "is_active"]
-    mine.save()
-    shop.put(1, is_active=False, category_ids=["1"], variants=[{"id": "12", "name": "Blue"}])
-    run_import(connection, shop)
-    mine.refresh_from_db()
-    assert (mine.category, mine.is_active, [one.name for one in mine.variants.all()]) == (own, True, ["Red"])
-    del shop.products["1"]
-    run_import(connection, shop, allow_removals=True)
-    mine.refresh_from_db()
-    assert mine.is_active and ExternalRef.objects.get(kind=RefKind.PRODUCT).gone_at is not None
-
-
-def test_a_locked_sale_date_never_meets_one_it_does_not_fit(connection, shop):
-    start, end = datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 12, 24, tzinfo=UTC)
-    shop.put(1, sale_price="5", sale_starts_at=start, sale_ends_at=end)
-    run_import(connection, shop)
-    Product.objects.update(locked_fields=["sale_starts_at"])
-    shop.products["1"].update(sale_starts_at=start.replace(month=1), sale_ends_at=end.replace(month=2))
-    done = run_import(connection, shop)
-    assert (product(1).sale_starts_at, product(1).sale_ends_at) == (start, end)
-    assert done.issues == [("Thing 1", "sale_ends_at", "locked")]
-
-
-def test_what_the_shop_says_nothing_about_is_left_as_it_is(connection, shop):
-    shop.put(1, gtin="1", unspoken=["gtin", "brand"])
-    run_import(connection, shop)
-    assert product(1).gtin == ""
-    Product.objects.update(gtin="77", brand="Mine")
-    shop.products["1"]["name"] = "Other"
-    run_import(connection, shop)
-    assert (product(1).name, product(1).gtin, product(1).brand) == ("Other", "77", "Mine")
-
-
-def test_uploaded_pictures_and_variants_entered_here_stay(connection, shop):
-    shop.put(1, images=["https://a.example/1.jpg"], variants=[{"id": "11", "name": "Red"}])
-    run_import(connection, shop)
-    mine = product(1)
-    upload = ImageFactory(product=mine, image=picture_file())
-    size = mine.variants.create(name="My size", price=3)
-    shop.put(1, images=[], variants=[])
-    run_import(connection, shop)
-    assert list(mine.images.all()) == [upload]
-    assert {one.name: one.is_active for one in mine.variants.all()} == {"Red": False, "My size": True}
-    size.refresh_from_db()
-    assert (size.price, size.is_default) == (3, False)
-
-
 def test_a_simple_product_that_gets_variations_and_back(connection, shop):
     shop.put(1, sku="A")
     run_import(connection, shop)
@@ -251,149 +146,12 @@ def test_a_variation_that_moves_to_another_product_takes_its_row_along(connectio
     assert product(1).variants.count() == 1
 
 
-def test_own_shelves_of_a_product_stay_beside_the_shops(connection, shop, tenant):
-    shop.shelves = {"1": ("One", ""), "2": ("Two", "")}
-    shop.put(1, category_ids=["1", "2"])
-    run_import(connection, shop)
-    own = CategoryFactory(tenant=tenant, name="Specials")
-    product(1).categories.add(own)
-    shop.products["1"]["category_ids"] = ["2"]
-    run_import(connection, shop)
-    assert (product(1).category.name, list(product(1).categories.all())) == ("Two", [own])
-
-
-def test_a_shelf_that_exists_here_under_the_same_name_is_that_one(connection, shop, tenant):
-    food = CategoryFactory(tenant=tenant, name="Food")
-    pizza = CategoryFactory(tenant=tenant, name="pizza", parent=food)
-    elsewhere = CategoryFactory(tenant=tenant, name="Pasta")
-    shop.shelves = {"1": ("food", ""), "2": ("Pizza", "1"), "3": ("Pasta", "1")}
-    run_import(connection, shop)
-    refs = ExternalRef.objects.filter(kind=RefKind.CATEGORY)
-    assert dict(refs.values_list("external_id", "category_id"))["2"] == pizza.pk
-    assert (ProductCategory.objects.count(), elsewhere.external_refs.count()) == (4, 0)
-    pizza.refresh_from_db()
-    assert (pizza.name, pizza.parent, pizza.external_id) == ("Pizza", food, "2")
-
-
-def test_a_shelf_that_goes_from_the_shop_stays_where_ours_lies_on_it(connection, shop, tenant):
-    names = ["Own", "Own further", "Above own", "Theirs"]
-    mine = {name: CategoryFactory(tenant=tenant, name=name) for name in names}
-    ProductFactory(tenant=tenant, category=mine["Own"]).categories.add(mine["Own further"])
-    CategoryFactory(tenant=tenant, name="Below", parent=mine["Above own"])
-    shop.shelves = {str(place): (name, "") for place, name in enumerate([*names, "Last"])}
-    shop.put(1, category_ids=["0", "3"])
-    run_import(connection, shop)
-    shop.shelves = {"4": ("Last", "")}
-    shop.products["1"]["category_ids"] = []
-    run_import(connection, shop)
-    assert {one.name for one in ProductCategory.objects.filter(is_active=False)} == {"Theirs"}
-
-
-def test_shelves_are_renamed_moved_taken_away_and_come_back(connection, shop):
-    shop.shelves = {"1": ("One", ""), "2": ("Two", "1"), "3": ("Three", "2")}
-    shop.put(1, category_ids=["3"])
-    run_import(connection, shop)
-    three = product(1).category
-    shop.shelves = {"1": ("Eins", "3"), "3": ("Three", "")}
-    run_import(connection, shop)
-    assert product(1).category == three
-    paths = {one.path: one.is_active for one in ProductCategory.objects.with_path()}
-    assert paths == {"Three": True, "Three > Eins": True, "Three > Eins > Two": False}
-    shop.shelves["2"] = ("Two", "")
-    run_import(connection, shop)
-    assert ProductCategory.objects.get(name="Two").is_active and ProductCategory.objects.get(name="Two").parent is None
-    shop.shelves = {}
-    run_import(connection, shop)  # A shop without any shelf is not believed.
-    assert ProductCategory.objects.filter(is_active=True).count() == 3
-
-
-def test_shelves_in_a_ring_and_without_a_usable_name(connection, shop):
-    shop.shelves = {"1": ("A", "2"), "2": ("B", "1"), "3": ("", "3"), "4": ("x" * 300, ""), "5": ("Ünïcode", ""), "6": ("Ünïcode", "")}
-    done = run_import(connection, shop)
-    names = dict(ProductCategory.objects.values_list("external_id", "name"))
-    assert names == {"1": "A", "2": "B", "3": "Category 3", "4": "x" * 255, "5": "Ünïcode", "6": "Ünïcode"}
-    assert [code for _, _, code in done.issues] == ["too_long"]
-    assert ProductCategory.objects.values("slug").distinct().count() == 6
-
-
-def test_a_shelf_that_the_shop_does_not_list_is_looked_for_again(connection, shop):
-    shop.put(1, category_ids=["8"])
-    done = run_import(connection, shop)
-    assert done.issues == [("Thing 1", "categories", "unknown_category")]
-    shop.shelves["8"] = ("Late", "")
-    run_import(connection, shop)
-    assert product(1).category.name == "Late"
-
-
-def test_a_shelf_deleted_here_comes_back_with_its_products(connection, shop):
-    shop.shelves["8"] = ("Shelf", "")
-    shop.put(1, category_ids=["8"])
-    run_import(connection, shop)
-    product(1).category.delete()
-    run_import(connection, shop)
-    assert product(1).category.name == "Shelf"
-
-
 def test_a_product_deleted_here_is_new_again(connection, shop):
     shop.put(1, sku="A")
     run_import(connection, shop)
     product(1).delete()
     assert run_import(connection, shop).run.counts == {"created": 1}
     assert product(1).sku == "A"
-
-
-def test_products_that_come_from_a_shop_that_was_disconnected_are_taken_up_again(connection, shop, tenant):
-    shop.put(1, sku="A", variants=[{"id": "11", "name": "Red", "sku": "A-R"}, {"id": "12", "name": "Blue"}])
-    run_import(connection, shop)
-    before, rows = product(1), set(product(1).variants.values_list("pk", flat=True))
-    connection.delete()
-    fresh = connect(tenant)
-    shop.products["1"]["name"] = "New name"
-    done = run_import(fresh, shop)
-    assert done.run.counts == {"updated": 1}
-    assert (product(1).pk, product(1).name) == (before.pk, "New name")
-    assert set(product(1).variants.values_list("pk", flat=True)) == rows
-    assert run_import(fresh, shop).run.counts == {"unchanged": 1}
-
-
-def test_another_shop_in_the_place_of_a_disconnected_one_takes_none_of_its_products(connection, shop, tenant):
-    shop.put(1, "Lamp", sku="A", website_url="https://one.example/lamp")
-    run_import(connection, shop)
-    connection.delete()
-    other = FakeShop()
-    other.put(1, "Carpet", sku="B", website_url="https://two.example/carpet")
-    assert run_import(connect(tenant, store_url="https://two.example"), other).run.counts == {"created": 1}
-    assert {one.name for one in Product.objects.for_tenant(tenant)} == {"Lamp", "Carpet"}
-
-
-def test_of_two_shops_of_a_kind_nobody_knows_whose_product_it_was(connection, shop, tenant):
-    shop.put(1)
-    run_import(connection, shop)
-    connection.delete()
-    done = run_import(connect(tenant, store_url="https://one.example"), shop)
-    assert done.run.counts == {"unchanged": 1} or done.run.counts == {"updated": 1}
-    connection, other = connect(tenant, store_url="https://two.example"), FakeShop()
-    other.put(1, "Another")
-    assert run_import(connection, other).run.counts == {"created": 1}
-
-
-def test_two_businesses_and_two_shops_never_touch_each_other(connection, shop, tenant, other_tenant):
-    theirs, second = connect(other_tenant), connect(tenant, store_url="https://second.example")
-    shop.shelves["1"] = ("Shelf", "")
-    shop.put(1, "Mine", sku="A", category_ids=["1"])
-    other = FakeShop()
-    other.shelves["1"] = ("Shelf", "")
-    other.put(1, "Other", sku="A", category_ids=["1"])
-    run_import(connection, shop)
-    run_import(theirs, other)
-    done = run_import(second, other)
-    assert done.issues == [("Other", "sku", "sku_taken")]
-    found = Product.objects.order_by("pk").values_list("tenant__sub_domain", "name", "sku", "category__tenant__sub_domain")
-    assert list(found) == [("solar", "Mine", "A", "solar"), ("pizzeria", "Other", "A", "pizzeria"), ("solar", "Other", None, "solar")]
-    assert ProductCategory.objects.filter(tenant=tenant).count() == 2
-    del other.products["1"]
-    run_import(second, other, allow_removals=True)
-    assert list(Product.objects.order_by("pk").values_list("is_active", flat=True)) == [True, True, False]
 
 
 def test_just_these_products(connection, shop):

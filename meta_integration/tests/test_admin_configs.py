@@ -172,6 +172,8 @@ def test_an_unreachable_meta_and_a_missing_permission_are_told(world, tenant, ca
 
 def test_typed_values_are_tested_without_being_saved(world, tenant, catalog):
     client = browser(tenant)
+    page = client.get(config_url(catalog.config)).content.decode()
+    assert 'id="connection-result" role="status" data-asked="Meta"' in page and "common/test_connection.js" in page
     result = client.post(config_url(catalog.config, "test"), form_data(catalog.config, access_token="EAATYPEDANDWRONG012")).json()
     assert (result["tone"], result["text"]) == ("red", TOKEN.meaning)
     result = client.post(config_url(catalog.config, "test"), form_data(catalog.config)).json()
