@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from common import metering
 from common.tests.picture_host import Host, hosting
+from products_and_services.signals import catalog_changed
 from products_and_services.tests import factories
 from tenants.models import Tenant
 
@@ -45,6 +46,15 @@ def tenant(db: None) -> Tenant:
 def other_tenant(db: None) -> Tenant:
     """Business B, which must neither see nor be touched."""
     return factories.TenantFactory(sub_domain="pizzeria", name="Pizzeria", currency="EUR")
+
+
+@pytest.fixture
+def nobody_above(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The rooms above, which would write rows of their own when the catalog changes, are unplugged."""
+    monkeypatch.setattr(catalog_changed, "receivers", [])
+    catalog_changed.sender_receivers_cache.clear()
+    yield
+    catalog_changed.sender_receivers_cache.clear()
 
 
 @pytest.fixture

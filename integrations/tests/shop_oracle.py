@@ -8,8 +8,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from integrations.models import ExternalRef, RefKind, StoreConnection
-from integrations.tests.fake_shop import FakeShop
+from integrations.tests.fake_shop import FakeShop, connect, run_import
 from products_and_services.models import Product, ProductVariant, Sku
+from products_and_services.tests.factories import TenantFactory
 
 # Whole imports take their time: a third of what the profile asks for, twelve at least.
 FEWER = settings(max_examples=max(settings.default.max_examples // 3, 12))
@@ -33,6 +34,15 @@ DAYS = st.one_of(
     st.tuples(st.just("shelf goes"), st.integers(1, 4), st.none()),
     st.tuples(st.just("shelves"), IDS, st.lists(st.integers(1, 4), max_size=3, unique=True)),
 )
+
+
+def imported_once(page_size: int) -> tuple[StoreConnection, FakeShop, "Owner"]:
+    """A shop that its owner has opened and we have imported."""
+    connection, shop = connect(TenantFactory()), FakeShop(page_size)
+    owner = Owner(shop)
+    owner.open()
+    run_import(connection, shop)
+    return connection, shop, owner
 
 
 class Owner:

@@ -6,10 +6,9 @@ from hypothesis import strategies as st
 
 from common.errors import NeedsConfigurationError, PermanentError, RemoteError, TransientError
 from integrations.models import ExternalRef
-from integrations.tests.fake_shop import FakeShop, Import, connect, run_import
-from integrations.tests.shop_oracle import DAYS, FEWER, Owner, assert_equal_to
+from integrations.tests.fake_shop import Import, run_import
+from integrations.tests.shop_oracle import DAYS, FEWER, assert_equal_to, imported_once
 from products_and_services.models import Revision
-from products_and_services.tests.factories import TenantFactory
 
 pytestmark = pytest.mark.django_db
 FAULTS = [TransientError, PermanentError, NeedsConfigurationError]
@@ -18,10 +17,7 @@ FAULTS = [TransientError, PermanentError, NeedsConfigurationError]
 @FEWER
 @given(st.lists(st.lists(DAYS, max_size=8), min_size=1, max_size=3), st.sampled_from([2, 4]))
 def test_after_each_import_our_products_are_the_shops(weeks, page_size):
-    connection, shop = connect(TenantFactory()), FakeShop(page_size)
-    owner = Owner(shop)
-    owner.open()
-    run_import(connection, shop)
+    connection, shop, owner = imported_once(page_size)
     for week in weeks:
         for day in week:
             owner.edit(day)
@@ -41,10 +37,7 @@ def test_after_each_import_our_products_are_the_shops(weeks, page_size):
     st.dictionaries(st.integers(2, 8), DAYS, max_size=3),
 )
 def test_faults_deaths_and_edits_while_pages_are_read_lose_nothing(days, faults, deaths, edits):
-    connection, shop = connect(TenantFactory()), FakeShop(2)
-    owner = Owner(shop)
-    owner.open()
-    run_import(connection, shop)
+    connection, shop, owner = imported_once(2)
     for day in days:
         owner.edit(day)
     there, edited = set(shop.products), bool(edits)

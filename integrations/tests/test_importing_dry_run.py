@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from integrations.models import ExternalRef, LinkQuestion, StoreConnection
 from integrations.tests.fake_shop import FakeShop, Import, connect, run_import
-from integrations.tests.shop_oracle import DAYS, FEWER, Owner
+from integrations.tests.shop_oracle import DAYS, FEWER, imported_once
 from products_and_services.models import Product, ProductCategory, ProductImage, ProductVariant, Revision, Sku
-from products_and_services.tests.factories import CategoryFactory, ProductFactory, TenantFactory
+from products_and_services.tests.factories import CategoryFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
 TABLES = (Product, ProductVariant, ProductImage, ProductCategory, Product.categories.through, Sku, ExternalRef, LinkQuestion, Revision)
@@ -94,10 +94,7 @@ def test_a_dry_run_that_is_resumed_elsewhere_knows_the_shelves(tenant):
 @given(st.lists(DAYS, max_size=8))
 def test_the_preview_is_what_then_happens(days):
     """Products whose SKUs other new products of the same run have are the exception: only writing tells."""
-    connection, shop = connect(TenantFactory()), FakeShop(4)
-    owner = Owner(shop)
-    owner.open()
-    run_import(connection, shop)
+    connection, shop, owner = imported_once(4)
     for day in days:
         owner.edit(day)
     dry = Import(connection, shop, dry_run=True).all()

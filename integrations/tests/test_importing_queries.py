@@ -5,18 +5,8 @@ from django.db import connection as database
 
 from integrations.tests.fake_shop import FakeShop, Import, connect
 from products_and_services.models import Product
-from products_and_services.signals import catalog_changed
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nobody_above(monkeypatch):
-    """What the rooms above do with the news is counted there."""
-    monkeypatch.setattr(catalog_changed, "receivers", [])
-    catalog_changed.sender_receivers_cache.clear()
-    yield
-    catalog_changed.sender_receivers_cache.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_above")]  # What they do with the news is counted there.
 
 
 def filled(number):

@@ -8,11 +8,8 @@ from products_and_services.tests.rollback_shop import BusyShop
 
 
 @pytest.fixture(autouse=True)
-def _nobody_above(monkeypatch):
-    monkeypatch.setattr(catalog_changed, "receivers", [])
-    catalog_changed.sender_receivers_cache.clear()
-    yield
-    catalog_changed.sender_receivers_cache.clear()
+def _nobody_above(nobody_above):
+    """In every test of this room."""
 
 
 @pytest.fixture
