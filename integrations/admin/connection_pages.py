@@ -11,7 +11,7 @@ from integrations.admin.links import run_page
 from integrations.blocking import then_words
 from integrations.connections import check_connection, merged_credentials, pause, switch_on
 from integrations.models import StoreConnection
-from integrations.runs import AlreadyRunning, NotReady, needs_preview, open_run, record_trigger, start_import
+from integrations.runs import AlreadyRunning, NotReady, needs_preview, open_run, start_import, triggered
 from integrations.runs.orders import order_of, subject_of
 from operations.models import Run, RunStatus
 
@@ -116,14 +116,13 @@ class ConnectionPages(TriesConnections):
     def _start(self, request: HttpRequest, object_id: str, **options: bool) -> HttpResponse:
         connection = self.posted(request, object_id)
         try:
-            run = start_import(connection, **options)
+            run = triggered(lambda: start_import(connection, **options))
         except AlreadyRunning as error:
             self.message_user(request, str(error), "warning")
             return HttpResponseRedirect(run_page(error.run))
         except NotReady as error:
             self.message_user(request, str(error), "error")
             return self._back(connection)
-        record_trigger(connection, run)
         return HttpResponseRedirect(run_page(run, "coming" if options.get("dry_run") else "change"))
 
     # --- pause ------------------------------------------------------------------------------------------------------------------

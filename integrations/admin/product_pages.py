@@ -16,7 +16,7 @@ from integrations.admin.lock_words import WORDS, name_words
 from integrations.locks import lock_fields
 from integrations.models import ExternalRef, RefKind
 from integrations.records import LOCKABLE
-from integrations.runs import AlreadyRunning, NotReady, record_trigger, start_import
+from integrations.runs import AlreadyRunning, NotReady, start_import, triggered
 from products_and_services.admin.run_rollback import undo_link
 from products_and_services.edits import as_run, ids_by_tenant
 
@@ -35,14 +35,13 @@ def look_again_view(page: Any, request: HttpRequest, object_id: str) -> HttpResp
     if ref is None or not allows(request, "integrations:manage"):
         raise Http404
     try:
-        run = start_import(ref.connection, only_ids=[ref.external_id], full=True)
+        run = triggered(lambda: start_import(ref.connection, only_ids=[ref.external_id], full=True))
     except AlreadyRunning as error:
         page.message_user(request, str(error), messages.WARNING)
         return HttpResponseRedirect(run_page(error.run))
     except NotReady as error:
         page.message_user(request, str(error), messages.ERROR)
         return HttpResponseRedirect(page.object_url(product))
-    record_trigger(ref.connection, run)
     return HttpResponseRedirect(run_page(run))
 
 

@@ -24,10 +24,10 @@ from integrations.runs import (
     connection_of,
     is_import,
     preview_of,
-    record_trigger,
     refusal,
     resume,
     retry_failed,
+    triggered,
 )
 from integrations.runs.orders import order_of
 from operations.background import try_now
@@ -133,16 +133,13 @@ def retry_view(runs: Any, request: HttpRequest, object_id: str) -> HttpResponse:
 def _go_on(runs: Any, request: HttpRequest, object_id: str, begin: Callable[[Run], Run]) -> HttpResponse:
     run = _import_run(runs, request, object_id, to_change=True)
     try:
-        following = begin(run)
+        following = triggered(lambda: begin(run))
     except AlreadyRunning as error:
         runs.message_user(request, str(error), "warning")
         return HttpResponseRedirect(run_page(error.run))
     except NotReady as error:
         runs.message_user(request, str(error), "error")
         return HttpResponseRedirect(runs.object_url(run))
-    connection = connection_of(following)
-    if connection is not None:
-        record_trigger(connection, following)
     return HttpResponseRedirect(run_page(following, "coming" if order_of(following).dry_run else "change"))
 
 

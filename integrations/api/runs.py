@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from typing import Any
 
-from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -18,12 +17,11 @@ from integrations.runs import (
     NotConfirmable,
     NotReady,
     confirm_removals,
-    connection_of,
     is_import,
     preview_of,
-    record_trigger,
     resume,
     retry_failed,
+    triggered,
 )
 from operations.models import Run
 from tenants.viewsets import TenantScopedViewSet
@@ -99,11 +97,7 @@ class ImportRunViewSet(TenantScopedViewSet):
 
     def _begun(self, begin: Any, request: Request) -> Response:
         try:
-            with transaction.atomic():
-                run = begin(self._import())
-                connection = connection_of(run)
-                if connection is not None:
-                    record_trigger(connection, run)
+            run = triggered(lambda: begin(self._import()))
         except AlreadyRunning as busy:
             raise Conflict(f"{busy} It is run {busy.run.pk}.", code="busy") from None
         except NotReady as refused:

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from common.api import Conflict
 from integrations.models import StoreConnection
-from integrations.runs import AlreadyRunning, NotReady, record_trigger, refusal, start_import
+from integrations.runs import AlreadyRunning, NotReady, record_trigger, refusal, start_import, triggered
 from integrations.runs.orders import order_of
 from operations.api import AcceptedSerializer, accepted_run
 from operations.models import Run, RunStatus
@@ -50,15 +50,13 @@ def begin(connection: StoreConnection, *, full: bool = False, dry_run: bool = Fa
     if why := refusal(connection):
         raise Conflict(why, code="blocked" if connection.is_active else "paused")
     try:
-        run = start_import(connection, full=full, dry_run=dry_run)
+        return triggered(lambda: start_import(connection, full=full, dry_run=dry_run))
     except AlreadyRunning as busy:
         run = _the_same(busy, full=full, dry_run=dry_run)
         record_trigger(connection, run, already_running=True)
         return run
     except NotReady as refused:
         raise Conflict(str(refused), code="not_ready") from None
-    record_trigger(connection, run)
-    return run
 
 
 def _the_same(busy: AlreadyRunning, *, full: bool, dry_run: bool) -> Run:

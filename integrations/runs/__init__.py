@@ -23,6 +23,7 @@ from integrations.runs.starting import (
     resume,
     retry_failed,
     start_import,
+    triggered,
 )
 from integrations.runs.working import confirm_now, resume_now, run_now, work_on_import
 
@@ -49,5 +50,6 @@ __all__ = [
     "retry_failed",
     "run_now",
     "start_import",
+    "triggered",
     "work_on_import",
 ]

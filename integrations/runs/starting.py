@@ -1,7 +1,7 @@
 """Starting imports: by a person, a program or the schedule, of everything or of some products, anew or where another one stopped."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -89,8 +89,18 @@ def confirm_removals(run: Run) -> None:
     run.refresh_from_db()
 
 
+def triggered(begin: Callable[[], Run]) -> Run:
+    """The run that `begin` starts, with a note of who asked for it: how every face starts imports. Raises what `begin` raises."""
+    with transaction.atomic():
+        run = begin()
+        connection = connection_of(run)
+        if connection is not None:
+            record_trigger(connection, run)
+    return run
+
+
 def record_trigger(connection: StoreConnection, run: Run, *, already_running: bool = False) -> None:
-    """Notes who started an import: "woocommerce_sync_triggered". Called by every face after it started a run.
+    """Notes who asked for an import: "woocommerce_sync_triggered".
 
     already_running: whoever asked was answered with a run that somebody had started before.
     """

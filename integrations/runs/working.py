@@ -21,7 +21,7 @@ from integrations.runs.orders import load_ids, order_of
 from integrations.runs.progress import END, OURS
 from integrations.runs.pulse import Pulse, beat_of
 from integrations.runs.results import connection_of
-from integrations.runs.starting import confirm_removals, record_trigger, resume, start_import
+from integrations.runs.starting import confirm_removals, resume, start_import, triggered
 from operations.background import at_work, hand_on, take_up
 from operations.models import Run, RunStatus
 from operations.services import finish_run
@@ -55,19 +55,12 @@ def run_now(
     A shop that does not answer ends it as failed, to be gone on with (resume_now), as nobody may be there to try again later; Ctrl-C as
     cancelled. If the process is killed, a worker goes on. Who started it is noted. Raises AlreadyRunning, NotReady.
     """
-    return _here(lambda: _noted(start_import(connection, full=full, dry_run=dry_run, only_ids=only_ids)), progress)
+    return _here(lambda: triggered(lambda: start_import(connection, full=full, dry_run=dry_run, only_ids=only_ids)), progress)
 
 
 def resume_now(run: Run, *, progress: OnProgress | None = None) -> Run:
     """The same for the rest of an import that failed or was cancelled. Raises AlreadyRunning, NotReady."""
-    return _here(lambda: _noted(resume(run)), progress)
-
-
-def _noted(run: Run) -> Run:
-    connection = connection_of(run)
-    if connection is not None:
-        record_trigger(connection, run)
-    return run
+    return _here(lambda: triggered(lambda: resume(run)), progress)
 
 
 def confirm_now(run: Run, *, progress: OnProgress | None = None) -> Run:
