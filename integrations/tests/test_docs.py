@@ -80,7 +80,7 @@ def test_the_codes_of_refusals_are_those_of_the_code():
     told = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| \d{3}[^|]*\|([^|]*)\|", section("## API"), re.MULTILINE))))
     source = "".join(path.read_text() for path in (ROOT / "integrations/api").glob("*.py") if path.stem in ("sync", "starting"))
     raised = set(re.findall(r'code="(\w+)"', source)) | {"paused", "blocked"}
-    assert told == raised | {"not_found", "throttled"}
+    assert told == raised | {"not_found", "method_not_allowed", "throttled"}
 
 
 MANAGED = {"manage_stock": True, "stock_quantity": 3, "stock_status": "instock", "backorders": "no"}
