@@ -6,7 +6,7 @@ from django.conf import settings
 
 from integrations.connections import save_connection
 from integrations.models import Schedule, StoreConnection
-from integrations.runs import record_trigger, start_import
+from integrations.runs import start_import, triggered
 from meta_integration.catalog.surroundings import graph_is_loopback
 from tenants.models import Tenant
 
@@ -32,5 +32,5 @@ def connect_demo_shop(tenant: Tenant) -> StoreConnection | None:
         return None
     shop = StoreConnection(tenant=tenant, name="Corner General Store", store_url=url, schedule=Schedule.QUARTER)
     save_connection(shop, KEYS)
-    record_trigger(shop, start_import(shop, wait=UNTIL_IT_ANSWERS))
+    triggered(lambda: start_import(shop, wait=UNTIL_IT_ANSWERS))
     return shop
