@@ -23,6 +23,7 @@ class Found:
     total: int | None = None
     question: Question | None = None
     pages: int | None = None
+    status: int = 200
 
 
 def encode_json(body: Any) -> bytes:
@@ -31,7 +32,7 @@ def encode_json(body: Any) -> bytes:
 
 
 def answer_found(found: Found, base: str, address: str, params: Params, public: bool) -> ShopAnswer:
-    """A 200. `base` is the shop's address, `address` that of the route without its query; `public`: nobody had to sign in."""
+    """What was found or made. `base` is the shop's address, `address` the route's without its query; `public`: nobody had to sign in."""
     headers = _common(base)
     if found.total is not None:
         headers["X-WP-Total"] = str(found.total)
@@ -42,7 +43,9 @@ def answer_found(found: Found, base: str, address: str, params: Params, public: 
             headers["Link"] = links
     headers["Allow"] = found.allow
     headers |= {"Vary": "Origin"} if public else NO_CACHE
-    return ShopAnswer(200, headers, encode_json(found.body))
+    if found.status == 201:
+        headers["Location"] = f"{address}/{found.body['id']}"
+    return ShopAnswer(found.status, headers, encode_json(found.body))
 
 
 def answer_error(error: WooError, base: str) -> ShopAnswer:

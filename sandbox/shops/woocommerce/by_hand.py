@@ -1,7 +1,7 @@
 """What a person or a test does to the shop directly: add, change, trash, restore, delete. No request is involved.
 
 As in a real shop, every save moves `modified`; a saved variation moves its product's as well; `write_silently` moves nothing, as stock
-plugins do that write into the database.
+plugins do that write into the database. Webhooks are told as a real shop tells them: nothing for what is deleted for good, or silently.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,9 @@ class ByHand(World):
             self._number(made)
             made.slug = made.slug or slug_of(made.name)
             made.images = tuple(self._numbered(image) for image in made.images)
-            return self._keep(made)
+            self._keep(made)
+            self.tell("product.created", made.id)
+            return made
 
     def add_variation(self, parent_id: int, variation: Variation | None = None, **fields: Any) -> Variation:
         """Add a variation: `add_variation(p.id, options={"Size": "M"}, regular_price="9")`. The product becomes variable, and is saved."""
@@ -50,6 +52,7 @@ class ByHand(World):
             made.image = self._numbered(made.image) if made.image else None
             self._keep(made)
             self._keep(replace(parent, type="variable", modified=max(parent.modified, made.modified)))
+            self.tell("product.created", made.id)
             return made
 
     def product(self, item_id: int) -> Product:
@@ -76,6 +79,7 @@ class ByHand(World):
         with self.work():
             changed = self._keep(replace(self.item(item_id), **_plain(fields), modified=self.now()))
             self._touch_parent(changed)
+            self.tell("product.updated", item_id)
             return changed
 
     def write_silently(self, item_id: int, **fields: Any) -> Item:
@@ -91,6 +95,8 @@ class ByHand(World):
                 self._throw(child)
             self._throw(item)
             self._touch_parent(item)
+            if isinstance(item, Product):
+                self.tell("product.deleted", item_id)
 
     def restore(self, item_id: int, by: str = "admin") -> None:
         """Out of the trash. by "admin": as it was; by "rest" (an API client sets a status): its variations stay in the trash."""
@@ -99,6 +105,9 @@ class ByHand(World):
             for child in self.shelf.children(item_id, trash=True) if by == "admin" else ():
                 self._take_back(child)
             self._take_back(item)
+            self.tell("product.updated", item_id)
+            if by == "admin":
+                self.tell("product.restored", item_id)
 
     def delete(self, item_id: int) -> None:
         """Delete for good, a product with its variations."""

@@ -1,11 +1,14 @@
 """One request as the shop sees it. What it means is decided in routes.py, what goes wrong with it in mishaps.py."""
 
+import json
 import re
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from sandbox.shops.messages import ShopRequest
 from sandbox.shops.woocommerce import routes
 from sandbox.shops.woocommerce.auth import Key
+from sandbox.shops.woocommerce.errors import WooError
 from sandbox.shops.woocommerce.faults import Fault
 from sandbox.shops.woocommerce.query import Params, flat, read_query, text
 
@@ -52,6 +55,16 @@ class Call:
         if "oauth_signature" in self.params or header.startswith("oauth "):
             return "oauth"
         return "query" if "consumer_key" in self.params else "basic" if header.startswith("basic ") else ""
+
+    def body(self) -> dict[str, Any]:
+        """What is to be written. Raises WooError where it is no JSON object."""
+        try:
+            found = json.loads(self.request.body or b"{}")
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise WooError("rest_invalid_json", "Invalid JSON body passed.", 400)
+        return found
 
     def number(self, name: str, default: int) -> int:
         """A numeric parameter, for example `page`; the default where it is not said or no number."""

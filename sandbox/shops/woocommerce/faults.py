@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from sandbox.shops.post import HOOK_FAULTS
+
 if TYPE_CHECKING:
     from sandbox.shops.woocommerce.call import Call
 
@@ -37,6 +39,7 @@ KINDS: dict[str, str] = {
     "no_rights": "The key's user may not see products any more: 403",
     "gzip_bomb": "A small answer unpacks to a very large one (the given MB: 500)",
     "endless": "The answer never ends",
+    **HOOK_FAULTS,
 }
 # Faults of the whole site; the others concern the API alone.
 OF_THE_SITE = frozenset(
@@ -76,6 +79,8 @@ class Fault:
 
     def fits(self, call: "Call") -> bool:
         """Whether this fault concerns the call."""
+        if self.kind in HOOK_FAULTS:
+            return False
         if self.page is not None and call.number("page", 1) != self.page:
             return False
         if self.kind == "slow_big_pages" and call.number("per_page", 10) <= (self.rows or 20):

@@ -1,12 +1,14 @@
 """A shop's state on disk: products, terms, knobs and faults, written before an answer leaves.
 
-Keys are never kept, nor are made-up products.
+Keys are never kept, nor are made-up products; what webhooks are signed with is.
 """
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sandbox.shops.woocommerce.faults import Fault
+from sandbox.shops.woocommerce.hooks import Hook
+from sandbox.shops.woocommerce.orders import Order
 from sandbox.shops.woocommerce.product import Attribute, Image, Product, ShopAttribute, Term, Variation
 from sandbox.shops.woocommerce.shelf import Item
 from sandbox.state_file import Name, StateFile
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
     from sandbox.shops.woocommerce.shop import WooShop
 
 SHOP = "shop.woocommerce"
-_ITEM, _TERM, _ATTRIBUTE = "shop.item", "shop.term", "shop.attribute"
-KINDS = (SHOP, _ITEM, _TERM, _ATTRIBUTE)
+_ITEM, _TERM, _ATTRIBUTE, _HOOKS = "shop.item", "shop.term", "shop.attribute", "shop.hooks"
+KINDS = (SHOP, _ITEM, _TERM, _ATTRIBUTE, _HOOKS)
 KNOBS = ("version", "currency", "country", "timezone", "title", "prices_include_tax", "settings", "believes_tls", "strips_authorization")
 
 
@@ -32,6 +34,7 @@ class Keeper:
         self._shop, self._file = shop, file
         self._dirty: set[tuple[str, int]] = set()
         self._known: dict[str, Any] = {}
+        self._known_hooks: dict[str, Any] = {"hooks": [], "orders": []}
 
     def load(self) -> None:
         """Fill the shop from the file, then follow what happens to it."""
@@ -39,6 +42,8 @@ class Keeper:
         for kind, name, body in self._file.rows(KINDS):
             if kind == SHOP and name == self._shop.name:
                 self._known = body
+            elif kind == _HOOKS and name == self._shop.name:
+                self._known_hooks = body
             elif name.startswith(below):
                 _put(self._shop, kind, body)
         self._apply(self._known)
@@ -58,6 +63,9 @@ class Keeper:
         now = self._settings()
         if now != self._known:
             kept[SHOP, self._shop.name] = self._known = now
+        told = {"hooks": [asdict(hook) for hook in self._shop.hooks.rows.values()], "orders": list(map(asdict, self._shop.orders.values()))}
+        if told != self._known_hooks:
+            kept[_HOOKS, self._shop.name] = self._known_hooks = told
         if kept or gone:
             self._file.write(kept, gone)
         self._dirty.clear()
@@ -75,6 +83,8 @@ class Keeper:
         self._shop.shelf.remember_id(body.get("last_id", 0))
         for fault in body.get("faults", []):
             self._shop.faults.add(Fault(**fault))
+        self._shop.hooks.rows = {row["id"]: Hook(**row) for row in self._known_hooks["hooks"]}
+        self._shop.orders = {row["id"]: Order(**row) for row in self._known_hooks["orders"]}
 
     def _body(self, kind: str, key: int) -> dict[str, Any] | None:
         shelf = self._shop.shelf

@@ -1,10 +1,10 @@
-"""Paths of the API: who may call them, what they find. Reading only; writing answers 501, loudly."""
+"""Paths of the API: who may call them, what they find. What may be written: writing.py; all other writing answers 501, loudly."""
 
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sandbox.shops.woocommerce import listing, settings, terms
+from sandbox.shops.woocommerce import listing, settings, terms, writing
 from sandbox.shops.woocommerce.answering import Found
 from sandbox.shops.woocommerce.auth import Key, check_permission
 from sandbox.shops.woocommerce.errors import WooError, cannot_view, invalid_id, no_route, not_modelled
@@ -20,15 +20,18 @@ Route = Callable[[View, Params, "re.Match[str]"], Found]
 BRANDS_SINCE, ALL_VARIATIONS_SINCE = "9.6", "10.3"
 
 
-def find(view: View, path: str, method: str, params: Params, key: Key | None, rights: bool = True) -> Found:
+def find(
+    view: View, path: str, method: str, params: Params, key: Key | None, rights: bool = True, body: dict[str, Any] | None = None
+) -> Found:
     """What lies at a path below `/wp-json`. Raises WooError; its `allow` is set where the address exists.
 
-    `rights` False: the key's user has lost them.
+    `rights` False: the key's user has lost them. `body`: what is to be written.
     """
     if key:
         check_permission(key, method)
     name, pattern, act, allow = _route(view, path)
-    if method not in ("GET", "HEAD"):
+    write = writing.WRITES.get((name, method))
+    if method not in ("GET", "HEAD") and not write:
         if name.startswith("index") or allow == READ:
             raise no_route()
         raise not_modelled(f"{method} on this address") if key else cannot_view(signed_in=False)
@@ -37,7 +40,7 @@ def find(view: View, path: str, method: str, params: Params, key: Key | None, ri
     match = pattern.fullmatch(path)
     assert match is not None  # noqa: S101 - _route has just matched it
     try:
-        return act(view, params, match)
+        return write(view, params, match, body or {}) if write else act(view, params, match)
     except WooError as error:
         error.allow = "" if "variation" in error.code else allow
         raise
@@ -66,11 +69,16 @@ def _shown(view: View, items: Sequence[Product | Variation], wanted: tuple[str, 
     return [show_product(view, item, names) if isinstance(item, Product) else show_as_product(view, item, names) for item in items]
 
 
-def _product(view: View, params: Params, match: "re.Match[str]") -> Found:
-    found = view.shelf.get(int(match[1]))
+def product_of(view: View, item_id: int, wanted: tuple[str, ...] | None = None) -> dict[str, Any]:
+    """A product, or a variation seen as one. Raises WooError where there is none."""
+    found = view.shelf.get(item_id)
     if found is None:
         raise invalid_id("product")
-    return Found(_shown(view, [found], read_fields(params))[0], ONE)
+    return _shown(view, [found], wanted)[0]
+
+
+def _product(view: View, params: Params, match: "re.Match[str]") -> Found:
+    return Found(product_of(view, int(match[1]), read_fields(params)), ONE)
 
 
 def _variations_of(view: View, params: Params, match: "re.Match[str]") -> Found:
@@ -154,6 +162,10 @@ _ROWS: tuple[tuple[str, str, Route, str], ...] = (
     ("attribute_terms", r"products/attributes/(\d+)/terms", _attribute_terms, LIST),
     ("currency", "data/currencies/current", _one(settings.currency), READ),
     ("settings", r"settings/(\w+)", _settings, READ),
+    ("webhooks", "webhooks", writing.list_hooks, LIST),
+    ("webhook", r"webhooks/(\d+)", writing.one_hook, ONE),
+    ("orders", "orders", writing.list_orders, LIST),
+    ("order", r"orders/(\d+)", writing.one_order, ONE),
     ("system_status", "system_status", _one(settings.system_status), READ),
 )
 ROUTES = [

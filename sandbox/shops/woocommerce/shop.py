@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
+from sandbox.shops.client import post_here
 from sandbox.shops.messages import ShopAnswer, ShopRequest
 from sandbox.shops.pictures import draw_picture
-from sandbox.shops.woocommerce import answering, mishaps, pages, routes
+from sandbox.shops.post import PostOffice
+from sandbox.shops.woocommerce import answering, mishaps, orders, pages, routes
 from sandbox.shops.woocommerce.auth import sign_in
 from sandbox.shops.woocommerce.by_hand import ByHand
 from sandbox.shops.woocommerce.call import API, PICTURES, Call
 from sandbox.shops.woocommerce.errors import WooError
 from sandbox.shops.woocommerce.faults import Fault
+from sandbox.shops.woocommerce.hooks import Hooks
 from sandbox.shops.woocommerce.keeping import Keeper
 from sandbox.shops.woocommerce.view import View
 from sandbox.shops.woocommerce.world import NEWEST
@@ -34,6 +38,9 @@ class WooShop(ByHand):
         """`file`: keeps the shop over restarts; what it holds under this name wins over the other arguments."""
         super().__init__(name, home, version, currency, timezone, clock)
         self.faults.on_add = self._freeze
+        self.post = PostOffice(lambda: self.clock().timestamp(), self.faults, post_here)
+        self.hooks = Hooks(self)
+        self.tell = self.hooks.tell
         if file:
             keeper = Keeper(self, file)
             keeper.load()
@@ -61,6 +68,18 @@ class WooShop(ByHand):
         """
         with self.lock:
             self.plans.append((endpoint, number, act))
+
+    def deliver(self) -> int:
+        """Send the webhooks that are due; how many there were."""
+        return self.post.deliver()
+
+    def shown(self, item_id: int) -> dict[str, Any]:
+        """A product, variation or order as the API shows it. Raises WooError where it is gone."""
+        view = View(self, self.shelf)
+        if item_id in self.orders:
+            return orders.show(view, self.orders[item_id])
+        body: dict[str, Any] = routes.product_of(view, item_id)
+        return body
 
     def _save(self) -> None:
         with self.lock:
@@ -100,7 +119,7 @@ class WooShop(ByHand):
     def _api(self, call: Call) -> ShopAnswer:
         def find(page: str = "") -> answering.Found:
             asked = {**call.asked, "page": page} if page else call.asked
-            return routes.find(view, call.route or "", call.request.method, asked, call.key, rights)
+            return routes.find(view, call.route or "", call.request.method, asked, call.key, rights, call.body())
 
         view, rights = self._view(call), call.hit_by("no_rights") is None
         found = find()

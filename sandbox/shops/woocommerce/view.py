@@ -26,6 +26,7 @@ class View:
         self.base = shop.address
         self.api = f"{shop.address}/wp-json/wc/v3"
         self.now: int = shop.now()
+        self.dates_are_gmt = False
         self._zone = ZoneInfo(shop.timezone)
         self._children: dict[int, Sequence[Variation]] = {}
         self._parents: dict[int, Product | None] = {}

@@ -18,6 +18,7 @@ from sandbox.shops.woocommerce.shelf import Shelf
 
 if TYPE_CHECKING:
     from sandbox.shops.woocommerce.call import Call
+    from sandbox.shops.woocommerce.orders import Order
 
 NEWEST = "11.0.1"
 # Which WordPress goes with a WooCommerce: (WooCommerce, WordPress), newest first.
@@ -54,6 +55,8 @@ class World:
         self.faults = AimedFaults(Fault, lambda: self.clock().timestamp())
         self.frozen: dict[int, Shelf] = {}
         self.save: Callable[[], None] = lambda: None
+        self.orders: dict[int, Order] = {}
+        self.tell: Callable[[str, int], None] = lambda topic, item_id: None
         self.plans: list[tuple[str, int, Callable[[], object]]] = []
         self.before_answer: Callable[[Call], None] | None = None
 
