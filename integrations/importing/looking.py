@@ -69,7 +69,7 @@ def _by_id(job: ImportJob, raws: Iterable[Raw], outcome: Outcome) -> dict[str, R
 def _sort(job: ImportJob, answers: dict[str, Raw], sight: Sight, *, compare_all: bool) -> None:
     refs, salt = load_refs(job.connection, answers), salt_of(job)
     for external_id, raw in answers.items():
-        ref, text = refs.get(external_id), content_hash(raw, salt)
+        ref, text = refs.get(external_id), _text_of(job, raw, salt)
         if ref is not None:
             sight.outcome.seen.add(ref.product_id)
         if ref is not None and ref.content_hash == text and not ref.is_gone and not compare_all:
@@ -79,6 +79,11 @@ def _sort(job: ImportJob, answers: dict[str, Raw], sight: Sight, *, compare_all:
         if item is not None:
             item.ref = ref
             sight.items.append(item)
+
+
+def _text_of(job: ImportJob, raw: Raw, salt: str) -> str:
+    unheeded = job.adapter.unheeded
+    return content_hash({key: value for key, value in raw.items() if key not in unheeded} if unheeded else raw, salt)
 
 
 def _read(job: ImportJob, external_id: str, raw: Raw, text: str, outcome: Outcome) -> Item | None:
@@ -110,7 +115,7 @@ def _bring_along(job: ImportJob, answers: dict[str, Raw], sight: Sight) -> None:
         sight.gone |= {external_id: ref for external_id, ref in refs.items() if external_id not in found and not ref.is_gone}
         sight.unchanged = [ref for ref in sight.unchanged if ref.id not in {each.id for each in refs.values()}]
         for external_id, raw in found.items():
-            item = _read(job, external_id, raw, content_hash(raw, salt), sight.outcome)
+            item = _read(job, external_id, raw, _text_of(job, raw, salt), sight.outcome)
             if item is not None:
                 item.ref = refs.get(external_id)
                 sight.items.append(item)

@@ -8,6 +8,7 @@ Permanent (this shop cannot be read like this: it answers with something else), 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from integrations.records import StoreCategory, StoreProduct
@@ -26,6 +27,26 @@ class Page:
     """
 
     raws: list[Raw]
+    next_cursor: Any
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """text: what is cheap to read of a product and moves when it does: status, moment of the last change, stock. At most 200 characters."""
+
+    external_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GlancePage:
+    """Glances of some products; next_cursor: JSON, None behind the last page. A product's glance may come twice, the later one counts.
+
+    total: how many products the shop says it has, None where it does not say.
+    """
+
+    glances: list[Glance]
     next_cursor: Any
     total: int | None = None
 
@@ -60,6 +81,7 @@ class StoreAdapter(ABC):
     address_column = "store_url"  # Of StoreConnection: "store_url" for an address of the web, "shop_domain" for a bare domain.
     keys_at = ""  # Where in the shop's admin its keys are made and revoked.
     generated_sku = "{external_id}"  # How a product without SKU is numbered.
+    unheeded: frozenset[str] = frozenset()  # Keys of a raw that move with every save in the shop and say nothing of the product itself.
     transform_version = 1  # Goes up when transform reads the same answer differently: then everything is looked at again.
 
     def __init__(self, connection: "StoreConnection") -> None:
@@ -125,3 +147,18 @@ class StoreAdapter(ABC):
     @abstractmethod
     def transform(self, raw: Raw) -> StoreProduct:
         """Pure. Never raises for a strange value: what cannot be taken over is a FieldProblem."""
+
+    @abstractmethod
+    def fetch_changed(self, since: datetime, cursor: Any = None) -> Page:
+        """One page of the products that were changed in the shop since then, each whole. since: UTC. cursor: as of fetch_page.
+
+        May show more than that, and a change that the shop does not date may be missing. What was deleted is not there.
+        """
+
+    @abstractmethod
+    def fetch_glances(self, cursor: Any = None) -> GlancePage:
+        """One page of a glance at every product that fetch_page would show, without the products themselves. cursor: as of fetch_page."""
+
+    @abstractmethod
+    def glance(self, raw: Raw) -> str:
+        """The text that fetch_glances gives for this product, out of the whole one; "" where that cannot be told. Pure."""

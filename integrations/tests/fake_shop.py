@@ -3,13 +3,14 @@
 import copy
 import json
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from integrations.importing.job import ImportJob
 from integrations.importing.work import import_step
 from integrations.models import StoreConnection
-from integrations.providers.base import Page, StoreAdapter, StoreFacts
+from integrations.providers.base import Glance, GlancePage, Page, StoreAdapter, StoreFacts
 from integrations.records import FieldProblem, StoreCategory, StoreImage, StoreProduct, StoreVariant
 from operations.models import Run, RunIssue, RunKind, RunStatus
 from operations.services import advance_run, start_run
@@ -23,12 +24,15 @@ class FakeShop(StoreAdapter):
     """products: {id: values of StoreProduct, "variants": [values of StoreVariant], "images": [address]}, read by id, `page_size` at a time
     by offset (a product that goes moves those behind it, as in real shops); shelves: {id: (name, id of the one above)}.
 
+    modified: {id: when a save was last dated}: `touch` dates one, and what a test edits without it is like a plugin's SQL.
     before: called with the name of each call and its number, may edit the shop or raise.
     """
 
     generated_sku = "WC-{external_id}"
+    unheeded = frozenset({"modified"})
 
     def __init__(self, page_size: int = 3) -> None:
+        self.modified: dict[str, datetime] = {}
         self.products: dict[str, dict[str, Any]] = {}
         self.shelves: dict[str, tuple[str, str]] = {}
         self.page_size = page_size
@@ -40,6 +44,10 @@ class FakeShop(StoreAdapter):
         """Makes or replaces a product."""
         self.products[str(external_id)] = {"name": name or f"Thing {external_id}", "price": "10", **values}
         return self.products[str(external_id)]
+
+    def touch(self, external_id: Any, moment: datetime) -> None:
+        """Dates the product's last change."""
+        self.modified[str(external_id)] = moment
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
@@ -63,9 +71,29 @@ class FakeShop(StoreAdapter):
         self._call("by_ids")
         return [self.raw(one) for one in external_ids if one in self.products]
 
+    def fetch_changed(self, since: datetime, cursor: Any = None) -> Page:
+        self._call("changed")
+        ids = [one for one in sorted(self.products, key=_order) if one in self.modified and self.modified[one] > since]
+        at = cursor or 0
+        following = at + self.page_size if at + self.page_size < len(ids) else None
+        return Page([self.raw(one) for one in ids[at : at + self.page_size]], following, len(ids))
+
+    def fetch_glances(self, cursor: Any = None) -> GlancePage:
+        self._call("glances")
+        ids, at = sorted(self.products, key=_order), cursor or 0
+        following = at + self.page_size if at + self.page_size < len(ids) else None
+        shown = [Glance(one, self.glance(self.raw(one))) for one in ids[at : at + self.page_size]]
+        return GlancePage(shown, following, len(ids))
+
+    def glance(self, raw: dict[str, Any]) -> str:
+        parts = [(one["id"], one.get("price"), one.get("stock_quantity")) for one in raw.get("variants", ())]
+        return str((raw.get("is_active", True), raw["price"], raw.get("stock_quantity"), raw["modified"], parts))[:200]
+
     def raw(self, external_id: str) -> dict[str, Any]:
         """What the shop answers about a product: a copy, as JSON would be."""
-        return {"id": external_id, **copy.deepcopy(self.products[external_id])}
+        changed = self.modified.get(external_id)
+        modified = changed.isoformat() if changed else ""
+        return {"id": external_id, "modified": modified, **copy.deepcopy(self.products[external_id])}
 
     def external_id(self, raw: dict[str, Any]) -> str:
         return str(raw["id"])
@@ -73,7 +101,7 @@ class FakeShop(StoreAdapter):
     def transform(self, raw: dict[str, Any]) -> StoreProduct:
         if raw.get("breaks"):
             raise RuntimeError("a fault in the transform")
-        values = {name: value for name, value in raw.items() if name not in ("id", "variants", "images", "problems")}
+        values = {name: value for name, value in raw.items() if name not in ("id", "modified", "variants", "images", "problems")}
         variants = tuple(_variant(place, one) for place, one in enumerate(raw.get("variants", ())))
         problems = tuple(FieldProblem(*one) for one in raw.get("problems", ()))
         images = tuple(_image(one) for one in raw.get("images", ()))

@@ -13,7 +13,7 @@ from common import clock
 from integrations import providers
 from integrations.importing.job import ImportJob, NeedsConfirmation, Stopped
 from integrations.models import Provider, StoreConnection
-from integrations.providers.base import CredentialField, Page, StoreAdapter, StoreFacts
+from integrations.providers.base import CredentialField, GlancePage, Page, StoreAdapter, StoreFacts
 from integrations.providers.woocommerce import addresses
 from integrations.runs import work_on_import, working
 from operations import background
@@ -45,6 +45,15 @@ class QuietAdapter(StoreAdapter):
 
     def fetch_by_ids(self, external_ids, known=""):
         return []
+
+    def fetch_changed(self, since, cursor=None):
+        return Page([], None)
+
+    def fetch_glances(self, cursor=None):
+        return GlancePage([], None)
+
+    def glance(self, raw):
+        return ""
 
     def external_id(self, raw):
         return str(raw["id"])

@@ -1,21 +1,24 @@
 """A WooCommerce shop as the importer sees it: pages of products with their variations, by number; what is gone for certain; its shelves."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from integrations.providers.base import CredentialField, Page, Raw, StoreAdapter, StoreFacts
+from integrations.providers.base import CredentialField, Glance, GlancePage, Page, Raw, StoreAdapter, StoreFacts
 from integrations.providers.reading import Problems, read_line
 from integrations.providers.woocommerce.addresses import store_address
 from integrations.providers.woocommerce.client import WooClient
 from integrations.providers.woocommerce.introduction import introduce
 from integrations.providers.woocommerce.listing.attaching import Variations
+from integrations.providers.woocommerce.listing.changes import changed_window
 from integrations.providers.woocommerce.listing.lists import Lists, Row
 from integrations.providers.woocommerce.listing.living import FIELDS, living
 from integrations.providers.woocommerce.listing.page_sizes import PageSizes
 from integrations.providers.woocommerce.listing.walking import Place
-from integrations.providers.woocommerce.reading.fields import CATEGORY_FIELDS, CURRENCY
+from integrations.providers.woocommerce.reading.fields import CATEGORY_FIELDS, CURRENCY, GLANCE_FIELDS, UNHEEDED
+from integrations.providers.woocommerce.reading.glances import glance_text
 from integrations.providers.woocommerce.reading.parts import read_id
 from integrations.providers.woocommerce.reading.tidy import is_product, number_of, tidy
 from integrations.providers.woocommerce.transform import TRANSFORM_VERSION, transform_product
@@ -39,6 +42,7 @@ class WooAdapter(StoreAdapter):
     )
     keys_at = KEYS_AT
     generated_sku = "WC-{external_id}"
+    unheeded = UNHEEDED
     transform_version = TRANSFORM_VERSION
 
     def __init__(self, connection: "StoreConnection") -> None:
@@ -108,11 +112,33 @@ class WooAdapter(StoreAdapter):
         """See StoreAdapter. A sale that is over at this moment is left out."""
         return transform_product(raw, currency=str(raw.get(CURRENCY) or self._currency), now=timezone.now())
 
-    def _whole(self, rows: list[Row]) -> list[Raw]:
-        raws = [tidy(row) for row in rows]
+    def fetch_changed(self, since: datetime, cursor: Any = None) -> Page:
+        """See StoreAdapter. What was written by SQL has no date."""
+        window = changed_window(self._lists, since, cursor)
+        raws = self._whole([row for row in window.rows if is_product(row)])
+        return Page(raws, window.following.dump() if window.following else None, window.total)
+
+    def fetch_glances(self, cursor: Any = None) -> GlancePage:
+        """See StoreAdapter."""
+        params = {"status": "any", "_fields": ",".join(GLANCE_FIELDS)}
+        window = self._lists.window("glances", "products", params, Place.load(cursor))
+        rows = [tidy(row) for row in window.rows if is_product(row)]
+        self._of_variations().attach_glances(rows)
+        glances = [Glance(self.external_id(row), self.glance(row)) for row in rows]
+        return GlancePage(glances, window.following.dump() if window.following else None, window.total)
+
+    def glance(self, raw: Raw) -> str:
+        """See StoreAdapter."""
+        return glance_text(raw, with_variations=self._of_variations().knows_all)
+
+    def _of_variations(self) -> Variations:
         if self._variations is None:
             # Asked of the client only after its first answer: before that it may not know the shop.
             knows_all = self.client.remembered.get("has_variations_endpoint") is True
             self._variations = Variations(self._lists, knows_all=knows_all)
-        self._variations.attach(raws)
+        return self._variations
+
+    def _whole(self, rows: list[Row]) -> list[Raw]:
+        raws = [tidy(row) for row in rows]
+        self._of_variations().attach(raws)
         return [raw | {CURRENCY: self._currency} for raw in raws]

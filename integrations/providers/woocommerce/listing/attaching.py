@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from common.errors import PermanentError
 from integrations.providers.woocommerce.listing.lists import Lists, Row
-from integrations.providers.woocommerce.reading.fields import VARIATION_FIELDS, VARIATIONS
+from integrations.providers.woocommerce.reading.fields import VARIATION_FIELDS, VARIATION_GLANCE_FIELDS, VARIATIONS
 from integrations.providers.woocommerce.reading.parts import read_id
 from integrations.providers.woocommerce.reading.tidy import number_of, tidy
 from integrations.providers.woocommerce.reading.variations import has_variations, listed_ids
@@ -24,6 +24,20 @@ class Variations:
 
     def __init__(self, lists: Lists, *, knows_all: bool) -> None:
         self.lists, self.knows_all = lists, knows_all
+
+    def attach_glances(self, products: Sequence[Row]) -> None:
+        """Puts what is cheap to read of the variations there, as far as the shop shows those of many products at once."""
+        parents = [number for row in products if has_variations(row) and (number := number_of(row)) is not None]
+        found: Found = {number: {} for number in parents}
+        try:
+            for part in _parts(parents) if self.knows_all else ():
+                self._take(found, ALL, {"parent": _joined(part)}, fields=VARIATION_GLANCE_FIELDS)
+        except PermanentError as error:
+            if error.kind not in NOT_KNOWN:
+                raise
+            self.knows_all = False
+        for row in products:
+            row[VARIATIONS] = list(found.get(number_of(row) or 0, {}).values()) if self.knows_all else None
 
     def attach(self, products: Sequence[Row]) -> None:
         """Puts the variations of each variable product under "_variations", by number. Raises one of the four errors."""
@@ -54,8 +68,10 @@ class Variations:
         for part in _parts([number for numbers in wanted.values() for number in numbers or ()]):
             self._take(found, ALL, {"include": _joined(part)})
 
-    def _take(self, found: Found, path: str, params: dict[str, str], parent: int | None = None) -> None:
-        asked = {**params, "_fields": ",".join(VARIATION_FIELDS)}
+    def _take(
+        self, found: Found, path: str, params: dict[str, str], parent: int | None = None, fields: Sequence[str] = VARIATION_FIELDS
+    ) -> None:
+        asked = {**params, "_fields": ",".join(fields)}
         for row in self.lists.whole("variations", path, asked):
             number, owner = number_of(row), parent or int(read_id(row.get("parent_id")) or 0)
             if number is not None and owner in found:

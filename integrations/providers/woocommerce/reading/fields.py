@@ -1,6 +1,7 @@
 """Which fields are asked of WooCommerce: top-level names only, and no `related_ids`, which costs the shop a write per product. Pure.
 
-`date_modified` is not among them: every save and every order moves it, and each would look like a change.
+Every save and every order moves the moment of the last change: it is no part of what a product says (UNHEEDED), else each would look like a
+change.
 """
 
 OFFER_FIELDS = (
@@ -9,9 +10,12 @@ OFFER_FIELDS = (
 )  # fmt: skip
 PRODUCT_FIELDS = (
     *OFFER_FIELDS, "name", "type", "permalink", "catalog_visibility", "post_password", "description", "short_description",
-    "categories", "tags", "brands", "images", "variations",
+    "categories", "tags", "brands", "images", "variations", "date_modified_gmt",
 )  # fmt: skip
 VARIATION_FIELDS = (*OFFER_FIELDS, "name", "parent_id", "image", "menu_order")
+GLANCE_FIELDS = ("id", "type", "variations", "status", "date_modified_gmt", "stock_quantity", "stock_status", "price")
+VARIATION_GLANCE_FIELDS = ("id", "parent_id", "status", "stock_quantity", "stock_status", "price")
+UNHEEDED = frozenset({"date_modified_gmt"})
 CATEGORY_FIELDS = ("id", "name", "parent")
 # What the adapter adds to a product: its variations, and the shop's currency, so that a change of it is a change of the product.
 VARIATIONS, CURRENCY = "_variations", "_currency"

@@ -35,4 +35,10 @@ LISTS = (
         f"{ASK_HOST} to switch off the sorting plugin for the REST API.",
         in_passing=True,
     ),
+    Trouble(
+        "dates_ignored", PermanentError,
+        "The shop does not say which products were changed: it sends all of them whatever is asked.",
+        "Its WooCommerce is very old, or a plugin or a cache drops the question. Looking over all products and whole imports find changes.",
+        "Switch off “Read what was changed” on the shop's page and let “Look over all products” come more often; or update WooCommerce.",
+    ),
 )  # fmt: skip
