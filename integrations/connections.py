@@ -14,6 +14,7 @@ from common.redaction import clean_error_text
 from common.trial import TrialResult
 from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_address, put_address
 from integrations.blocking import Access, access_of, block, unblock
+from integrations.in_step.watches import wake
 from integrations.models import StoreConnection
 from integrations.providers import adapter_class, adapter_for
 from integrations.providers.base import StoreFacts
@@ -78,6 +79,7 @@ def _note_success(connection: StoreConnection, tested: Access) -> None:
             return
         StoreConnection.objects.filter(pk=fresh.pk).update(facts=connection.facts, checked_at=connection.checked_at)
         unblock(connection)
+        wake(connection.pk)
 
 
 def _found(connection: StoreConnection, facts: StoreFacts) -> str:

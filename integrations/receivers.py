@@ -1,9 +1,11 @@
-"""What integrations listens to: a shop's entry of celery beat follows the shop and the time zone of its business."""
+"""What integrations listens to: a shop's entry of celery beat follows the shop and its business's time zone; a shop has its watches."""
 
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 
+from common.clock import database_now
+from integrations.in_step.watches import keep_watches
 from integrations.models import StoreConnection
 from integrations.schedules import drop_entry, keep_entry
 from tenants.models import Tenant
@@ -12,6 +14,7 @@ from tenants.models import Tenant
 def connection_saved(instance: StoreConnection, raw: bool = False, **_: Any) -> None:
     if not raw:
         keep_entry(instance)
+        keep_watches(instance, database_now())
 
 
 def connection_gone(instance: StoreConnection, **_: Any) -> None:

@@ -7,7 +7,12 @@ from uuid import UUID
 from celery import shared_task
 
 from common.clock import database_now
-from integrations import schedules
+from common.doorbell import ring
+from integrations import hints, schedules
+from integrations.hints.refreshing import refresh_hinted
+from integrations.in_step import sweep
+from integrations.in_step.changes import read_changes
+from integrations.in_step.glances import look_over
 from integrations.models import Provider, StoreConnection
 from integrations.runs import AlreadyRunning, NotReady, start_import, work_on_import
 from integrations.runs.starting import TASK
@@ -58,6 +63,34 @@ def import_when_due(connection_pk: int, *_: Any) -> None:
     connection = shops.filter(pk=connection_pk).first()
     if connection is not None:
         schedules.start_if_due(connection, database_now())
+
+
+@shared_task(name=sweep.KEEP_TASK)
+def keep_shops_in_step(*_: Any) -> None:
+    """Every minute: rings for every shop whose hints, changes or look over all products are due."""
+    sweep.ring_due(database_now())
+
+
+@shared_task(name=hints.TASK)
+def refresh_hinted_products(connection_pk: int, *_: Any) -> None:
+    """Asks one shop for the products that were hinted at; rings again while there is more."""
+    seconds = refresh_hinted(connection_pk)
+    if seconds is not None:
+        ring(hints.TASK, connection_pk, countdown=seconds)
+
+
+@shared_task(name=sweep.CHANGES_TASK)
+def read_changes_of_store(connection_pk: int, *_: Any) -> None:
+    """Reads what was changed in one shop since the last time."""
+    if read_changes(connection_pk):
+        ring(sweep.CHANGES_TASK, connection_pk)
+
+
+@shared_task(name=sweep.GLANCES_TASK)
+def look_over_store(connection_pk: int, *_: Any) -> None:
+    """Looks over all products of one shop."""
+    if look_over(connection_pk):
+        ring(sweep.GLANCES_TASK, connection_pk)
 
 
 def _sync(tenant_id: str, provider: str) -> list[str]:

@@ -68,6 +68,14 @@ class Timetable:
         return "Every hour" if self.kind == HOURLY else "Every 15 minutes"
 
 
+def next_slot(now: datetime, minutes: int, number: int) -> datetime:
+    """The first moment after `now` of something done every so many minutes; number: of the shop, so that not all begin together (UTC)."""
+    period = minutes * 60
+    offset = number * 67 % period
+    rounds = (int(now.timestamp()) - offset) // period + 1
+    return datetime.fromtimestamp(rounds * period + offset, UTC)
+
+
 def is_due(timetable: Timetable, started: datetime | None, now: datetime) -> bool:
     """Whether the newest moment has passed without an import. started: when the newest one was started, None = never."""
     return started is None or started < timetable.last(now) - JUST_NOW

@@ -141,6 +141,10 @@ CELERY_TASK_ROUTES = {
     # Only start runs: not behind imports of minutes, or the bell would be too old when it is heard.
     "integrations.tasks.import_when_due": {"queue": "maintenance"},
     "integrations.tasks.sync_all_*": {"queue": "maintenance"},
+    # A few requests at most, and somebody waits for what they bring: not behind imports either. 9 is served last.
+    "integrations.tasks.keep_shops_in_step": {"queue": "webhooks"},
+    "integrations.tasks.refresh_hinted_products": {"queue": "webhooks"},
+    "integrations.tasks.read_changes_of_store": {"queue": "webhooks", "priority": 9},
     "integrations.tasks.*": {"queue": "imports"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
@@ -148,6 +152,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "catalog-sweep": {"task": "meta_integration.tasks.sweep", "schedule": 60.0, "options": {"expire_seconds": 50}},
     "operations-sweep": {"task": "operations.tasks.sweep", "schedule": 60.0, "options": {"expire_seconds": 50}},
+    "shops-in-step": {"task": "integrations.tasks.keep_shops_in_step", "schedule": 60.0, "options": {"expire_seconds": 50}},
     "operations-watch": {"task": "operations.tasks.watch", "schedule": 60.0, "options": {"expire_seconds": 50}},
     "operations-prune": {"task": "operations.tasks.prune", "schedule": 3_600.0, "options": {"expire_seconds": 3_000}},
     "daily-backup": {"task": "operations.tasks.backup_if_due", "schedule": 3600.0, "options": {"expire_seconds": 3000}},

@@ -14,7 +14,7 @@ from integrations.admin.words import run_badge, seconds_words, show_moment, sums
 from integrations.models import StoreConnection
 from integrations.runs.orders import subject_of
 from integrations.runs.results import duration_of
-from operations.models import Run, RunStatus
+from operations.models import Run, RunKind, RunStatus
 
 SHOWN = 20
 HIGHEST = 64  # pixels
@@ -35,7 +35,8 @@ class Bar:
 
 def past_runs(connection: StoreConnection) -> list[Any]:
     """The newest runs of a shop, first the newest, without their long columns; `order_<name>`: "true" where it was asked for."""
-    runs = Run.objects.for_tenant(connection.tenant_id).filter(subject=subject_of(connection.pk)).defer("params", "cursor")
+    runs = Run.objects.for_tenant(connection.tenant_id).filter(kind=RunKind.IMPORT, subject=subject_of(connection.pk))
+    runs = runs.defer("params", "cursor")
     return list(runs.annotate(**{f"order_{name}": KT(f"params__{name}") for name in KINDS})[:SHOWN])
 
 

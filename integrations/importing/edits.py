@@ -19,7 +19,7 @@ LONGEST_TRANSACTION = timedelta(minutes=10)  # Notes get their numbers before th
 def look_again_at_edited(connection: StoreConnection, now: datetime) -> None:
     """In the caller's transaction. Reads the history since the last time, up to `now` (UTC)."""
     since = Revision.objects.for_tenant(connection.tenant_id).filter(pk__gt=connection.history_seen)
-    imports = Run.objects.for_tenant(connection.tenant_id).filter(kind=RunKind.IMPORT).values("pk")
+    imports = Run.objects.for_tenant(connection.tenant_id).filter(kind__in=(RunKind.IMPORT, RunKind.IN_STEP)).values("pk")
     edited = since.filter(Q(run_id__isnull=True) | ~Q(run_id__in=imports)).order_by().values_list("product_id", flat=True)
     refs = ExternalRef.objects.filter(connection=connection, kind=RefKind.PRODUCT)
     # Not as a subquery: PostgreSQL, which knows nothing yet of rows just imported, would read the history once per product.

@@ -16,8 +16,8 @@ from products_and_services.models import Product, Sku
 def load_refs(connection: StoreConnection, external_ids: Iterable[str]) -> dict[str, Ref]:
     """{id at the shop: its ref}. One query."""
     rows = ExternalRef.objects.filter(connection=connection, kind=RefKind.PRODUCT, external_id__among=set(external_ids))
-    columns = ("external_id", "pk", "product_id", "content_hash", "gone_at")
-    return {external_id: Ref(pk, product, text, gone is not None) for external_id, pk, product, text, gone in rows.values_list(*columns)}
+    columns = ("external_id", "pk", "product_id", "content_hash", "gone_at", "read_at", "glance")
+    return {row[0]: Ref(row[1], row[2], row[3], row[4] is not None, *row[5:]) for row in rows.values_list(*columns)}
 
 
 def load_holders(connection: StoreConnection, skus: Iterable[str]) -> dict[str, Holder]:

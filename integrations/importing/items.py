@@ -1,6 +1,7 @@
 """One product of the shop on its way in: what the shop says, which of our rows it is, and what those rows hold now."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from integrations.importing.fitting import Fitted, FittedVariant
@@ -18,6 +19,8 @@ class Ref:
     product_id: int
     content_hash: str
     is_gone: bool
+    read_at: datetime | None = None
+    glance: str = ""
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class Picture:
 class Item:
     """fate: KNOWN (it has a ref), NEW or LINKED (to a product entered here); "" as long as nothing is decided, or when it does not come in.
 
+    glance: the cheap text of what the shop says (providers/base.py).
     is_open: something could not be settled now, so it is looked at again next time whatever the shop says. gone: variations that the shop
     no longer has; retired: further rows that are none any more; lost: pictures that it no longer has.
     """
@@ -65,6 +69,7 @@ class Item:
     content_hash: str
     record: StoreProduct
     fitted: Fitted
+    glance: str = ""
     ref: Ref | None = None
     product_id: int = 0
     fate: str = ""
@@ -100,4 +105,5 @@ class Item:
 
     def again(self, **fresh: Any) -> "Item":
         """The same without anything read from the database: for another try."""
-        return Item(self.external_id, self.content_hash, self.record, self.fitted, is_open=not self.record.variants_are_complete, **fresh)
+        is_open = not self.record.variants_are_complete
+        return Item(self.external_id, self.content_hash, self.record, self.fitted, self.glance, is_open=is_open, **fresh)

@@ -55,13 +55,14 @@ class ImportJob:
     full: also what seems unchanged is compared; dry_run: nothing is written but through `save` and `report`; allow_removals: a person has
     said yes to NeedsConfirmation. counts: created, updated, unchanged, inactive, linked, failed, asked, skipped, images.
     note: takes an unsaved RunIssue without run; its `reference` is the shop's id of the product, by which “Retry failed” asks again.
+    in_step: not an import but what keeps the shop in step between two (in_step/): few products, so each answer is noted with its time.
     reader: the adapter, one page ahead of the step.
     What was noted and reported since the last `save` is stored by it; a step that fails leaves nothing of it.
     """
 
     connection: StoreConnection
     adapter: StoreAdapter
-    run: Run
+    run: Run | None
     save: Save
     note: Callable[[RunIssue], None]
     report: Report
@@ -69,6 +70,7 @@ class ImportJob:
     dry_run: bool = False
     only_ids: list[str] | None = None
     allow_removals: bool = False
+    in_step: bool = False
     counts: dict[str, int] = field(default_factory=dict)
     reader: Reader = field(init=False, repr=False)
 

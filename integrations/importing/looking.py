@@ -6,6 +6,7 @@ Network happens here. Nothing is written.
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from integrations.importing import fitting
 from integrations.importing.hashes import content_hash
@@ -21,13 +22,30 @@ logger = logging.getLogger("importer")
 ROUNDS = 10  # Exchanges that reach over more products than that may need another page, or the next import.
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the shop says of one product. text: its fingerprint; glance: the cheap text of it."""
+
+    raw: Raw
+    text: str
+    glance: str
+
+
 @dataclass
 class Sight:
-    """items: to be looked at; unchanged: refs of those that are not; gone: {id at the shop: ref} of those that it no longer has."""
+    """items: to be looked at; unchanged: {id at the shop: (ref, what it says)} of those that are not; gone: {id at the shop: ref} of those
+    that it no longer has.
+
+    asked_at: when the questions began (None: now); is_settled: it was compared with what is stored, under lock (newer.py); with_time: that
+    moment is to be noted even where nothing is new.
+    """
 
     items: list[Item] = field(default_factory=list)
-    unchanged: list[Ref] = field(default_factory=list)
+    unchanged: dict[str, tuple[Ref, Answer]] = field(default_factory=dict)
     gone: dict[str, Ref] = field(default_factory=dict)
+    asked_at: datetime | None = None
+    is_settled: bool = False
+    with_time: bool = False
     outcome: Outcome = field(default_factory=Outcome)
 
     @property
@@ -43,7 +61,7 @@ def salt_of(job: ImportJob) -> str:
 
 def look(job: ImportJob, raws: Iterable[Raw], *, compare_all: bool = False) -> Sight:
     """What there is to do about these answers of the shop. Raises the four errors of common/errors.py."""
-    sight = Sight()
+    sight = Sight(asked_at=job.reader.asked_at)
     if job.dry_run:
         job.reader.categories()  # Asked before the transaction; a dry run has no rows for new ones.
     answers = _by_id(job, raws, sight.outcome)
@@ -69,25 +87,27 @@ def _by_id(job: ImportJob, raws: Iterable[Raw], outcome: Outcome) -> dict[str, R
 def _sort(job: ImportJob, answers: dict[str, Raw], sight: Sight, *, compare_all: bool) -> None:
     refs, salt = load_refs(job.connection, answers), salt_of(job)
     for external_id, raw in answers.items():
-        ref, text = refs.get(external_id), _text_of(job, raw, salt)
+        ref, answer = refs.get(external_id), _answer(job, raw, salt)
         if ref is not None:
             sight.outcome.seen.add(ref.product_id)
-        if ref is not None and ref.content_hash == text and not ref.is_gone and not compare_all:
-            sight.unchanged.append(ref)
+        if ref is not None and ref.content_hash == answer.text and not ref.is_gone and not compare_all:
+            sight.unchanged[external_id] = (ref, answer)
             continue
-        item = _read(job, external_id, raw, text, sight.outcome)
+        item = read_answer(job, external_id, answer, sight.outcome)
         if item is not None:
             item.ref = ref
             sight.items.append(item)
 
 
-def _text_of(job: ImportJob, raw: Raw, salt: str) -> str:
+def _answer(job: ImportJob, raw: Raw, salt: str) -> Answer:
     unheeded = job.adapter.unheeded
-    return content_hash({key: value for key, value in raw.items() if key not in unheeded} if unheeded else raw, salt)
+    heeded = {key: value for key, value in raw.items() if key not in unheeded} if unheeded else raw
+    return Answer(raw, content_hash(heeded, salt), job.adapter.glance(raw))
 
 
-def _read(job: ImportJob, external_id: str, raw: Raw, text: str, outcome: Outcome) -> Item | None:
-    """One answer in our words. Whatever goes wrong with one product must not cost the others of its page."""
+def read_answer(job: ImportJob, external_id: str, answer: Answer, outcome: Outcome) -> Item | None:
+    """One answer in our words; None, and an issue, where that fails: one product must not cost the others of its page."""
+    raw = answer.raw
     try:
         record = job.adapter.transform(raw)
         fitted = fitting.fit(record)
@@ -96,7 +116,7 @@ def _read(job: ImportJob, external_id: str, raw: Raw, text: str, outcome: Outcom
         words = "It could not be read; the log of this time tells more. The other products are not affected."
         outcome.fail(external_id, str(raw.get("name") or ""), "not_read", words)
         return None
-    return Item(external_id, text, record, fitted, is_open=not record.variants_are_complete)
+    return Item(external_id, answer.text, record, fitted, answer.glance, is_open=not record.variants_are_complete)
 
 
 def _bring_along(job: ImportJob, answers: dict[str, Raw], sight: Sight) -> None:
@@ -113,9 +133,9 @@ def _bring_along(job: ImportJob, answers: dict[str, Raw], sight: Sight) -> None:
         found |= {external_id: answers[external_id] for external_id in wanted if external_id in answers}
         refs, salt = load_refs(job.connection, wanted), salt_of(job)
         sight.gone |= {external_id: ref for external_id, ref in refs.items() if external_id not in found and not ref.is_gone}
-        sight.unchanged = [ref for ref in sight.unchanged if ref.id not in {each.id for each in refs.values()}]
+        sight.unchanged = {external_id: same for external_id, same in sight.unchanged.items() if external_id not in refs}
         for external_id, raw in found.items():
-            item = _read(job, external_id, raw, _text_of(job, raw, salt), sight.outcome)
+            item = read_answer(job, external_id, _answer(job, raw, salt), sight.outcome)
             if item is not None:
                 item.ref = refs.get(external_id)
                 sight.items.append(item)

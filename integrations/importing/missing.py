@@ -3,8 +3,10 @@
 Three stages: look (everything not seen is asked for; what is there after all comes in), ask (would too much become inactive?), write.
 """
 
+from datetime import datetime
 from typing import Any
 
+from common.clock import database_now
 from integrations.importing.items import Ref
 from integrations.importing.job import Cursor, ImportJob, NeedsConfirmation
 from integrations.importing.looking import Sight, look
@@ -20,16 +22,17 @@ MOST, SHARE = 20, 0.2  # More than both is for a person to decide.
 def look_for_missing(job: ImportJob, cursor: Cursor) -> tuple[Sight, Cursor]:
     """Asks for the next hundred that were not seen. Returns what to take in, and the cursor behind them."""
     seen, gone = Seen(cursor["seen"]), Seen(cursor.get("gone", ()))
-    found, after = _unseen(job, seen, cursor.get("after", 0))
+    found, after = unseen(job, seen, cursor.get("after", 0))
     if not found:
         return Sight(), {**cursor, "stage": "ask" if gone else "questions", "after": 0}
     there = {job.adapter.external_id(raw): raw for raw in job.reader.by_ids(list(found), _surely_there(job, seen))}
     sight = look(job, there.values())
     gone.add(ref.product_id for external_id, ref in found.items() if external_id not in there)
-    return sight, {**cursor, "after": after, "gone": gone.dump()}
+    asked = cursor.get("asked") or (sight.asked_at or database_now()).isoformat()  # Of the first hundred: that is on the safe side.
+    return sight, {**cursor, "after": after, "gone": gone.dump(), "asked": asked}
 
 
-def _unseen(job: ImportJob, seen: Seen, after: int) -> tuple[dict[str, Ref], int]:
+def unseen(job: ImportJob, seen: Seen, after: int) -> tuple[dict[str, Ref], int]:
     """{id at the shop: ref} of the next living products that no page has shown, and how far we have come."""
     found: dict[str, Ref] = {}
     living = _refs(job).filter(gone_at__isnull=True)
@@ -58,11 +61,16 @@ def _surely_there(job: ImportJob, seen: Seen) -> str:
 def check_brake(job: ImportJob, cursor: Cursor) -> Cursor:
     """Raises NeedsConfirmation when more than 20, and more than 20 %, would become inactive, or when the shop showed nothing at all."""
     gone, living = len(Seen(cursor.get("gone", ()))), _refs(job).filter(gone_at__isnull=True).count()
-    is_much = (gone > MOST and gone > SHARE * living) or (gone > 0 and not cursor["seen"])
-    if is_much and not job.allow_removals and not job.dry_run:
+    much = is_much(gone, living, sees_some=bool(cursor["seen"]))
+    if much and not job.allow_removals and not job.dry_run:
         raise NeedsConfirmation(gone=gone, of=living)
     # Whoever confirms may do so days later: then each is asked for once more.
-    return {**cursor, "stage": "write", "after": 0, "again": is_much and not job.dry_run}
+    return {**cursor, "stage": "write", "after": 0, "again": much and not job.dry_run}
+
+
+def is_much(gone: int, living: int, *, sees_some: bool) -> bool:
+    """Whether a person decides before `gone` of `living` products become inactive. sees_some: the shop showed any product at all."""
+    return (gone > MOST and gone > SHARE * living) or (gone > 0 and not sees_some)
 
 
 def look_at_gone(job: ImportJob, cursor: Cursor) -> tuple[Sight, Cursor]:
@@ -73,7 +81,7 @@ def look_at_gone(job: ImportJob, cursor: Cursor) -> tuple[Sight, Cursor]:
         return Sight(), {**cursor, "stage": "questions", "after": 0, "gone": []}
     rows = _refs(job).filter(gone_at__isnull=True, product__among=set(ids)).values_list("pk", "external_id", "product_id")
     refs = {external_id: Ref(pk, product_id, "", False) for pk, external_id, product_id in rows}
-    sight = Sight()
+    sight = Sight(asked_at=datetime.fromisoformat(cursor["asked"]) if "asked" in cursor else None)
     if cursor["again"]:
         raws = job.reader.by_ids(list(refs), _surely_there(job, Seen(cursor["seen"])))
         sight = look(job, raws)

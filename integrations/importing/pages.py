@@ -3,34 +3,57 @@
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from datetime import datetime
 from typing import Any
 
-from integrations.providers.base import Page, Raw, StoreAdapter
+from common.clock import database_now
+from integrations.providers.base import GlancePage, Page, Raw, StoreAdapter
 from integrations.records import StoreCategory
 
 AT_ONCE = 100  # products asked for by id in one call
 
 
 class Reader:
-    """A shop's answers, one call at a time: adapters are not made for two threads. Raises what the adapter raises."""
+    """A shop's answers, one call at a time: adapters are not made for two threads. Raises what the adapter raises.
+
+    asked_at: not after the moment at which the question began whose answer was returned last (database clock).
+    """
 
     def __init__(self, adapter: StoreAdapter) -> None:
         self.adapter = adapter
+        self.asked_at: datetime | None = None
         self._turn = threading.Lock()
         self._categories: list[StoreCategory] | None = None
-        self._ahead: tuple[Any, Future[Page]] | None = None
+        self._ahead: tuple[Any, datetime, Future[Page]] | None = None
 
     def page(self, at: Any) -> Page:
         """The page at this cursor (None: the first); the one behind it is on its way when this returns."""
         ahead, self._ahead = self._ahead, None
-        page = ahead[1].result() if ahead is not None and ahead[0] == at else self._call(self.adapter.fetch_page, at)
+        if ahead is not None and ahead[0] == at:
+            self.asked_at, page = ahead[1], ahead[2].result()
+        else:
+            self.asked_at = database_now()
+            page = self._call(self.adapter.fetch_page, at)
         if page.next_cursor is not None:
-            self._ahead = (page.next_cursor, self._fetch_ahead(page.next_cursor))
+            self._ahead = (page.next_cursor, database_now(), self._fetch_ahead(page.next_cursor))
         return page
+
+    def changed(self, since: datetime, at: Any) -> Page:
+        """One page of what was changed in the shop since then."""
+        self.asked_at = database_now()
+        return self._call(self.adapter.fetch_changed, since, at)
+
+    def glances(self, at: Any) -> GlancePage:
+        """One page of a glance at every product."""
+        self.asked_at = database_now()
+        return self._call(self.adapter.fetch_glances, at)
 
     def by_ids(self, external_ids: Sequence[str], known: str = "") -> list[Raw]:
         """Those of at most 100 products that the shop still has."""
-        return self._call(self.adapter.fetch_by_ids, external_ids, known) if external_ids else []
+        if not external_ids:
+            return []
+        self.asked_at = database_now()
+        return self._call(self.adapter.fetch_by_ids, external_ids, known)
 
     def categories(self) -> list[StoreCategory]:
         """All shelves of the shop, asked for once."""

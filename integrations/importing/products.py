@@ -12,6 +12,7 @@ from integrations.importing.items import LINKED, NEW, Item, Ref
 from integrations.importing.job import ImportJob
 from integrations.importing.looking import Sight, wanted_skus
 from integrations.importing.matching import Numbers, load_stored, match_pictures, match_variants
+from integrations.importing.newer import settle
 from integrations.importing.outcome import Outcome
 from integrations.importing.planning import build_steps, deactivation, joined
 from integrations.importing.previews import report
@@ -27,11 +28,12 @@ NOT_SAVED = "The database refused it; the log of this time tells more. The other
 
 def take_in(job: ImportJob, sight: Sight, seen: Seen) -> Outcome:
     """Writes what `look` has found, in the caller's transaction. Returns what there is to tell. seen: products counted already."""
+    settle(job, sight)
     outcome = Outcome()
     outcome.merge(sight.outcome)
-    outcome.counts["unchanged"] += sum(ref.product_id not in seen for ref in sight.unchanged)
+    outcome.counts["unchanged"] += sum(ref.product_id not in seen for ref, _ in sight.unchanged.values())
     if sight.items or sight.gone:
-        page = Page(job, seen)
+        page = Page(job, seen, sight)
         outcome.merge(page.together(sight.items, sight.gone) or page.one_by_one(sight.items, sight.gone))
     return outcome
 
@@ -39,8 +41,8 @@ def take_in(job: ImportJob, sight: Sight, seen: Seen) -> Outcome:
 class Page:
     """Products that are written at once, or, where the database does not let them, each for itself."""
 
-    def __init__(self, job: ImportJob, seen: Seen) -> None:
-        self.job, self.seen = job, seen
+    def __init__(self, job: ImportJob, seen: Seen, sight: Sight) -> None:
+        self.job, self.seen, self.sight = job, seen, sight
 
     def together(self, items: Sequence[Item], gone: dict[str, Ref]) -> Outcome | None:
         """None when that fails twice: once may be chance, when somebody takes a SKU or deletes a product between the look and the write."""
@@ -48,7 +50,7 @@ class Page:
         for _ in range(TRIES):
             try:
                 with transaction.atomic():
-                    return _write(self.job, items, gone, self.seen)
+                    return _write(self.job, items, gone, self.seen, self.sight)
             except (OperationalError, InterfaceError):  # An outage is nobody's product.
                 raise
             except Exception:
@@ -62,14 +64,14 @@ class Page:
         for item in self._afresh(items):
             try:
                 with transaction.atomic():
-                    outcome.merge(_write(self.job, [item], {}, self.seen))
+                    outcome.merge(_write(self.job, [item], {}, self.seen, self.sight))
             except (OperationalError, InterfaceError):
                 raise
             except Exception:
                 logger.exception("The product %s of connection %s could not be written.", item.external_id, self.job.connection.pk)
                 outcome.fail(item.external_id, item.name, "not_saved", NOT_SAVED)
         with transaction.atomic():
-            outcome.merge(_write(self.job, [], gone, self.seen))
+            outcome.merge(_write(self.job, [], gone, self.seen, self.sight))
         return outcome
 
     def _afresh(self, items: Sequence[Item]) -> list[Item]:
@@ -77,7 +79,7 @@ class Page:
         return [item.again(ref=refs.get(item.external_id)) for item in items]
 
 
-def _write(job: ImportJob, items: Sequence[Item], gone: dict[str, Ref], seen: Seen) -> Outcome:
+def _write(job: ImportJob, items: Sequence[Item], gone: dict[str, Ref], seen: Seen, sight: Sight) -> Outcome:
     outcome, numbers, now = Outcome(), Numbers(job), database_now()
     numbers_of_ours = {number for item in items for number in made_up(job, item)}
     holders = load_holders(job.connection, wanted_skus(items) | numbers_of_ours)
@@ -100,8 +102,9 @@ def _write(job: ImportJob, items: Sequence[Item], gone: dict[str, Ref], seen: Se
     else:
         every = joined([step for found in steps.values() for step in found] + ended + robbed)
         write_steps(job.connection.tenant_id, every)
-        write_refs(job, coming, now)
-        mark_gone(going.values(), now)
+        asked_at = sight.asked_at or now
+        write_refs(job, coming, now, asked_at, with_time=sight.with_time)
+        mark_gone(going.values(), now, asked_at)
     outcome.counts["inactive"] += len(going)
     for item in coming:
         has_news = bool(steps[item.external_id]) and not job.dry_run  # A dry run leaves the news to be found again.

@@ -10,7 +10,9 @@ from integrations.importing.job import ImportJob
 from integrations.models import ExternalRef, RefKind
 
 LONGEST_ID = 64
-NOTHING: dict[str, Any] = {"product_id": None, "variant_id": None, "category_id": None, "content_hash": "", "gone_at": None}
+NOTHING: dict[str, Any] = {
+    "product_id": None, "variant_id": None, "category_id": None, "content_hash": "", "gone_at": None, "read_at": None, "glance": "",
+}  # fmt: skip
 
 
 def is_usable(external_id: str) -> bool:
@@ -18,16 +20,21 @@ def is_usable(external_id: str) -> bool:
     return 0 < len(external_id) <= LONGEST_ID and external_id.isprintable()
 
 
-def write_refs(job: ImportJob, items: Sequence[Item], now: datetime) -> None:
-    """Notes for every item and its variations who they are and what was seen of them. Two queries at the most."""
+def write_refs(job: ImportJob, items: Sequence[Item], now: datetime, asked_at: datetime, *, with_time: bool = False) -> None:
+    """Notes for every item and its variations who they are and what was seen of them. Three queries at the most.
+
+    asked_at: when the question for what the shop says of them began; with_time: it is noted even where nothing else is new.
+    """
     new: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
+    read: list[dict[str, Any]] = []
     for item in items:
         text = "" if item.is_open else item.content_hash
         if item.ref is None:
-            new.append(_row(job, RefKind.PRODUCT, item.external_id, product_id=item.product_id, content_hash=text))
-        elif item.ref.is_gone or item.ref.content_hash != text:
-            changed.append({"id": item.ref.id, "product_id": item.product_id, "content_hash": text, "gone_at": None})
+            owner, seen = {"product_id": item.product_id}, {"content_hash": text, "read_at": asked_at, "glance": item.glance}
+            new.append(_row(job, RefKind.PRODUCT, item.external_id, **owner, **seen))
+        elif with_time or _has_news(item, item.ref, text):
+            read.append({"id": item.ref.id, "content_hash": text, "read_at": asked_at, "glance": item.glance, "gone_at": None})
         for slot in item.slots:
             _note_variation(job, item, slot, new, changed)
         changed += [
@@ -35,6 +42,11 @@ def write_refs(job: ImportJob, items: Sequence[Item], now: datetime) -> None:
         ]
     insert_rows(ExternalRef, new)
     update_rows(ExternalRef, changed, match=("id",))
+    update_rows(ExternalRef, read, match=("id",))
+
+
+def _has_news(item: Item, ref: Ref, text: str) -> bool:
+    return ref.is_gone or ref.content_hash != text or ref.glance != item.glance
 
 
 def _note_variation(job: ImportJob, item: Item, slot: Slot, new: list[dict[str, Any]], changed: list[dict[str, Any]]) -> None:
@@ -51,8 +63,8 @@ def _row(job: ImportJob, kind: str, external_id: str, **values: Any) -> dict[str
     return {"connection_id": job.connection.pk, "kind": kind, "external_id": external_id, **NOTHING, **values}
 
 
-def mark_gone(refs: Iterable[Ref], now: datetime) -> None:
-    """Products that the shop no longer has; whatever it says of them later is new."""
+def mark_gone(refs: Iterable[Ref], now: datetime, asked_at: datetime) -> None:
+    """Products that the shop no longer has, as it said when it was asked at `asked_at`; whatever it says of them later is new."""
     ids = [ref.id for ref in refs]
     if ids:
-        ExternalRef.objects.filter(pk__in=ids).update(gone_at=now, content_hash="")
+        ExternalRef.objects.filter(pk__in=ids).update(gone_at=now, content_hash="", read_at=asked_at)

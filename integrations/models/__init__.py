@@ -1,6 +1,7 @@
 """What we know of shops: how to reach each, which of our rows is which of theirs, what is undecided, and what was exchanged."""
 
 from integrations.models.connections import LinkBySku, Provider, Schedule, StoreConnection
+from integrations.models.in_step import Kind, StoreHint, StoreWatch
 from integrations.models.logs import LogStatus, WebhookLog
 from integrations.models.questions import Answer, LinkQuestion
 from integrations.models.refs import ExternalRef, RefKind
@@ -9,6 +10,7 @@ from integrations.models.tokens import StoreToken
 __all__ = [
     "Answer",
     "ExternalRef",
+    "Kind",
     "LinkBySku",
     "LinkQuestion",
     "LogStatus",
@@ -16,6 +18,8 @@ __all__ = [
     "RefKind",
     "Schedule",
     "StoreConnection",
+    "StoreHint",
     "StoreToken",
+    "StoreWatch",
     "WebhookLog",
 ]

@@ -26,6 +26,24 @@ class LinkBySku(models.TextChoices):
     NEVER = "never", "Never: keep them apart"
 
 
+class ChangesEvery(models.IntegerChoices):
+    NEVER = 0, "Never"
+    TWO = 2, "Every 2 minutes"
+    FIVE = 5, "Every 5 minutes"
+    TEN = 10, "Every 10 minutes"
+    QUARTER = 15, "Every 15 minutes"
+    HALF = 30, "Every 30 minutes"
+    HOUR = 60, "Every hour"
+
+
+class GlancesEvery(models.IntegerChoices):
+    NEVER = 0, "Never"
+    QUARTER = 15, "Every 15 minutes"
+    HALF = 30, "Every 30 minutes"
+    HOUR = 60, "Every hour"
+    FOUR_HOURS = 240, "Every 4 hours"
+
+
 class Schedule(models.TextChoices):
     OFF = "off", "Only when somebody starts it"
     QUARTER = "quarter", "Every 15 minutes"
@@ -74,7 +92,19 @@ class StoreConnection(models.Model):
     download_images = models.BooleanField(
         "copy pictures", default=False, help_text="Off: Meta fetches pictures from the shop. On: we keep copies and serve those."
     )
-    schedule = models.CharField(max_length=8, choices=Schedule.choices, default=Schedule.HOURLY)
+    changes_every = models.PositiveSmallIntegerField(
+        "read what was changed", choices=ChangesEvery.choices, default=ChangesEvery.FIVE, db_default=5,
+        help_text="Only products that were changed in the shop since the last time are read: a request or two.",
+    )  # fmt: skip
+    glances_every = models.PositiveSmallIntegerField(
+        "look over all products", choices=GlancesEvery.choices, default=GlancesEvery.HOUR, db_default=60,
+        help_text="Stock, price and status of all products are compared, and only what differs is read. Finds what the shop does not date, "
+        "like stock that a plugin writes, and what was deleted.",
+    )  # fmt: skip
+    schedule = models.CharField(
+        "read everything", max_length=8, choices=Schedule.choices, default=Schedule.NIGHTLY,
+        help_text="The whole import: it heals whatever the others miss.",
+    )  # fmt: skip
     schedule_time = models.TimeField("at", default=time(3, 0), help_text="For “every night”, in the time zone of the business.")
 
     facts = models.JSONField(default=dict, blank=True, editable=False)

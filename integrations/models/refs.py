@@ -16,6 +16,8 @@ class RefKind(models.TextChoices):
 class ExternalRef(models.Model):
     """One thing of a shop and our row for it. It goes with our row; then the shop's thing is new again.
 
+    read_at: when the question began whose answer our row was last made from (database clock; None: before that was noted): an answer that
+    was asked for earlier changes nothing any more (importing/newer.py). glance: the cheap text of that answer, or the one seen since.
     content_hash: of the shop's answer that our row was last made from (products only; "" = look at it again next time). gone_at: since when
     the shop does not have it any more (our row is inactive then); it comes back by itself when the shop has it again.
     """
@@ -27,6 +29,8 @@ class ExternalRef(models.Model):
     variant = models.OneToOneField(ProductVariant, on_delete=models.CASCADE, null=True, related_name="external_ref")
     category = models.ForeignKey(ProductCategory, on_delete=models.CASCADE, null=True, related_name="external_refs")
     content_hash = models.CharField(max_length=64, blank=True, default="")
+    read_at = models.DateTimeField(null=True, blank=True)
+    glance = models.CharField(max_length=200, blank=True, default="", db_default="")
     gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

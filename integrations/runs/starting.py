@@ -143,6 +143,7 @@ def _living(run: Run) -> StoreConnection:
 def _leads_somewhere(run: Run, connection: StoreConnection) -> bool:
     """Whether an ended run's cursor still says how far the shop was read."""
     order, last = order_of(run), run.finished_at or run.created_at
-    newer = Run.objects.for_tenant(run.tenant_id).filter(subject=run.subject, created_at__gt=run.created_at, params__dry_run=False)
+    newer = Run.objects.for_tenant(run.tenant_id).filter(kind=RunKind.IMPORT, subject=run.subject, created_at__gt=run.created_at)
+    newer = newer.filter(params__dry_run=False)
     same_shop = order.store_url == connection.address
     return bool(run.cursor) and not order.dry_run and same_shop and database_now() - last < FRESH_FOR and not newer.exists()

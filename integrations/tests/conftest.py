@@ -8,6 +8,7 @@ import time_machine
 from integrations.models import StoreConnection
 from integrations.tests import fake_shop
 from integrations.tests.run_world import START, RunWorld, connect
+from integrations.tests.step_world import StepWorld
 from tenants.models import Tenant
 
 
@@ -33,3 +34,10 @@ def connection(tenant: Tenant) -> StoreConnection:
 def other_shop(run_world: RunWorld, other_tenant: Tenant) -> StoreConnection:
     """Business B's shop."""
     return connect(other_tenant)
+
+
+@pytest.fixture
+def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[StepWorld]:
+    """Shops that are kept in step."""
+    with time_machine.travel(START, tick=False) as traveller:
+        yield StepWorld(monkeypatch, traveller)

@@ -25,7 +25,8 @@ class FakeShop(StoreAdapter):
     by offset (a product that goes moves those behind it, as in real shops); shelves: {id: (name, id of the one above)}.
 
     modified: {id: when a save was last dated}: `touch` dates one, and what a test edits without it is like a plugin's SQL.
-    before: called with the name of each call and its number, may edit the shop or raise.
+    before: called with the name of each call and its number, may edit the shop or raise; after: with the name, once the answer of a
+    question about ids is made.
     """
 
     generated_sku = "WC-{external_id}"
@@ -38,6 +39,7 @@ class FakeShop(StoreAdapter):
         self.page_size = page_size
         self.calls: list[str] = []
         self.before: Callable[[str, int], None] = lambda name, number: None
+        self.after: Callable[[str], None] = lambda name: None
         self.notes: tuple[str, ...] = ()
 
     def put(self, external_id: Any, name: str = "", **values: Any) -> dict[str, Any]:
@@ -69,7 +71,9 @@ class FakeShop(StoreAdapter):
 
     def fetch_by_ids(self, external_ids: Sequence[str], known: str = "") -> list[dict[str, Any]]:
         self._call("by_ids")
-        return [self.raw(one) for one in external_ids if one in self.products]
+        found = [self.raw(one) for one in external_ids if one in self.products]
+        self.after("by_ids")
+        return found
 
     def fetch_changed(self, since: datetime, cursor: Any = None) -> Page:
         self._call("changed")
@@ -87,7 +91,7 @@ class FakeShop(StoreAdapter):
 
     def glance(self, raw: dict[str, Any]) -> str:
         parts = [(one["id"], one.get("price"), one.get("stock_quantity")) for one in raw.get("variants", ())]
-        return str((raw.get("is_active", True), raw["price"], raw.get("stock_quantity"), raw["modified"], parts))[:200]
+        return str((raw.get("is_active", True), raw.get("price"), raw.get("stock_quantity"), raw["modified"], parts))[:200]
 
     def raw(self, external_id: str) -> dict[str, Any]:
         """What the shop answers about a product: a copy, as JSON would be."""

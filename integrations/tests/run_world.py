@@ -114,7 +114,8 @@ class Script:
 
 
 def connect(tenant: Any, **values: Any) -> StoreConnection:
-    """A connected shop."""
+    """A connected shop that is imported every hour, and not looked at in between."""
+    values = {"schedule": "hourly", "changes_every": 0, "glances_every": 0, **values}
     values = {"store_url": "https://shop.example", "credentials": {"consumer_key": "ck_1", "consumer_secret": "cs_1"}, **values}
     return StoreConnection.objects.create(tenant=tenant, **values)
 

@@ -15,6 +15,7 @@ class RunKind(models.TextChoices):
     EXPORT = "export", "File export"
     EDIT = "edit", "Bulk edit"
     ROLLBACK = "rollback", "Rollback"
+    IN_STEP = "in_step", "Kept in step"
 
 
 class RunStatus(models.TextChoices):

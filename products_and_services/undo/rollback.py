@@ -21,7 +21,7 @@ from products_and_services.undo.problems import Problem
 from tenants.services import record_audit
 
 TASK = "products_and_services.tasks.roll_back"
-KINDS = (RunKind.EDIT, RunKind.CSV, RunKind.IMPORT, RunKind.ROLLBACK)
+KINDS = (RunKind.EDIT, RunKind.CSV, RunKind.IMPORT, RunKind.IN_STEP, RunKind.ROLLBACK)
 
 
 class NotRollable(Exception):

@@ -1,0 +1,43 @@
+"""Noting hints: one row per product of a shop, in the transaction of whoever learnt of it; Celery is only the doorbell."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from common.bulk import chunks, insert_missing, update_rows
+from common.clock import database_now
+from common.doorbell import ring
+from integrations.importing.refs import is_usable
+from integrations.models import StoreHint
+
+TASK = "integrations.tasks.refresh_hinted_products"
+DEBOUNCE = timedelta(seconds=1)
+TRIES = 5
+
+
+def note(connection_pk: int, external_ids: Iterable[str], reason: str) -> None:
+    """Has these products of the shop asked for anew, each once however often it is noted. Called inside the caller's transaction.
+
+    reason: short words for people ("delivery product.updated"). Ids that no product can have are left out.
+    """
+    ids = sorted({external_id for external_id in external_ids if is_usable(external_id)})
+    if not ids:
+        return
+    now = database_now()
+    rings = not StoreHint.objects.filter(connection_id=connection_pk, due_at__gt=now).exists()
+    for some in chunks(ids):
+        _note_some(connection_pk, some, reason[:60], now)
+    if rings:  # Otherwise the ring of an earlier hint is on its way.
+        ring(TASK, connection_pk, countdown=DEBOUNCE.total_seconds())
+
+
+def _note_some(connection_pk: int, ids: list[str], reason: str, now: datetime) -> None:
+    """A row that is there is raised, one that is not is made. Again where a worker deletes it in between: then it was read before."""
+    missing = set(ids)
+    for _ in range(TRIES):
+        common = {"connection_id": connection_pk, "noted_at": now, "reason": reason}
+        rows = [{"external_id": one, **common} for one in sorted(missing)]
+        insert_missing(StoreHint, [{**row, "version": 0, "due_at": now + DEBOUNCE} for row in rows])
+        missing -= update_rows(StoreHint, rows, match=("external_id", "connection_id"), bump=("version",))  # type: ignore[arg-type]
+        if not missing:
+            return
+    raise RuntimeError("Hints were deleted as quickly as they were noted.")

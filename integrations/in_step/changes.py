@@ -1,0 +1,52 @@
+"""What was changed in a shop since the last time: a request or two every few minutes, for shops whose deliveries do not reach us.
+
+The next look begins where the last one that came to its end had begun, less an overlap: shops date changes by whole seconds and commit them
+later, and their clocks are not ours.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from common.clock import database_now
+from integrations.importing.looking import look
+from integrations.in_step.turns import Turn, take_turn
+from integrations.in_step.watches import finish
+from integrations.in_step.writing import bring_in
+from integrations.models import Kind, StoreWatch
+
+OVERLAP = timedelta(minutes=10)
+FRESH_FOR = timedelta(hours=1)  # Older places in a list of changes say nothing any more.
+LONGEST_IMPORT = timedelta(days=1)  # The first look goes back to before the last import began.
+
+
+def read_changes(connection_pk: int) -> bool:
+    """Takes in what was changed. Returns whether there is more to do at once."""
+    return take_turn(connection_pk, Kind.CHANGES, _read)
+
+
+def _read(turn: Turn) -> bool:
+    place = _place(turn.watch, database_now())
+    begun_at, since = datetime.fromisoformat(place["begun"]), datetime.fromisoformat(place["since"])
+    while True:
+        page = turn.job.reader.changed(since, place["at"])
+        place = {**place, "at": page.next_cursor}
+        bring_in(turn, look(turn.job, page.raws), lambda: _keep(turn.watch, place))  # noqa: B023 - called before it returns
+        if page.next_cursor is None:
+            finish(turn.watch, begun_at, database_now())
+            return False
+        if turn.is_over():
+            return True
+
+
+def _place(watch: StoreWatch, now: datetime) -> dict[str, Any]:
+    """Where to go on: in the middle of a look that was interrupted just now, else with a new one."""
+    kept: Any = watch.cursor
+    if kept and now - datetime.fromisoformat(kept["begun"]) < FRESH_FOR:
+        return dict(kept)
+    before = watch.begun_at or (watch.connection.imported_at or now) - LONGEST_IMPORT
+    return {"begun": now.isoformat(), "since": (min(before, now) - OVERLAP).isoformat(), "at": None}
+
+
+def _keep(watch: StoreWatch, place: dict[str, Any]) -> None:
+    if place["at"] is not None:
+        StoreWatch.objects.filter(pk=watch.pk).update(cursor=place)
