@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from common.pruning import Rule, register_rule
 from integrations.models import WebhookLog
+from operations.models import Run, RunKind
 
 
 def old_logs(before: datetime) -> QuerySet[WebhookLog]:
@@ -13,6 +14,12 @@ def old_logs(before: datetime) -> QuerySet[WebhookLog]:
     return WebhookLog.objects.filter(created_at__lt=before)
 
 
+def old_steps(before: datetime) -> QuerySet[Run]:
+    """One an hour and shop: what they changed stays in the history of the products."""
+    return Run.objects.filter(kind=RunKind.IN_STEP, finished_at__lt=before)
+
+
 def register() -> None:
     """Called once, when the app is ready."""
     register_rule(Rule("log of what was exchanged with shops", "KEEP_EVIDENCE_DAYS", old_logs), order=15)
+    register_rule(Rule("runs that kept shops in step", "KEEP_EVIDENCE_DAYS", old_steps, at_once=50), order=10)

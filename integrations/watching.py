@@ -1,4 +1,4 @@
-"""The alert rules of this room; each looks at the shops of all businesses at once, one query each. Meaning: docs/monitoring.md."""
+"""The alert rules of this room; each looks at the shops of all businesses at once, a query or two each. Meaning: docs/monitoring.md."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -8,6 +8,8 @@ from django.db.models import F, QuerySet
 
 from integrations.blocking import KIND as BLOCKED
 from integrations.blocking import blocked_alert_key, blocked_words
+from integrations.in_step.telling import failing
+from integrations.in_step.watches import minutes_of
 from integrations.links import connection_url, run_url
 from integrations.models import Schedule, StoreConnection
 from integrations.schedules import timetable_of
@@ -20,6 +22,7 @@ from operations.models import OPEN_STATUSES, Run, RunStatus, Severity
 WATCHED = ("person ", "command ")  # Whoever started it like that is there to read what became of it..
 WATCHED_FOR = timedelta(minutes=10)  # ..for a while.
 JUMP_TOLD_FOR = timedelta(hours=24)
+LATE_AFTER = timedelta(hours=1)
 
 
 def blocked_shops(_now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
@@ -60,6 +63,34 @@ def missed_imports(now: datetime, open_causes: frozenset[Cause]) -> Iterator[Fin
                 f"It should be: {timetable.words().lower()}. Are celery_beat and celery_cpu_worker running? Was the last import cancelled? "
                 "Start one on the shop's page.",
             )  # fmt: skip
+
+
+def out_of_step(now: datetime, open_causes: frozenset[Cause]) -> Iterator[Finding]:
+    """What keeps a shop in step has failed for an hour, or was due an hour ago and has not been done, though nothing else was under way."""
+    just_started = heartbeats.running_for(now) < heartbeats.SETTLED_AFTER
+    shops = _shops("current_run").filter(blocked_at__isnull=True, imported_at__isnull=False).prefetch_related("watches")
+    for shop in shops:
+        key, watch = f"shop-in-step-{shop.pk}", failing(shop.watches.all())
+        if watch is not None and watch.failing_since is not None and now - watch.failing_since > LATE_AFTER:
+            yield Finding(
+                shop.tenant_id, key, f"“{shop}” is not kept in step since {watch.failing_since:%Y-%m-%d %H:%M} UTC",
+                f"{watch.problem} It is tried again by itself; nothing was switched off. This closes when the shop answers.",
+                connection_url(shop.pk),
+            )  # fmt: skip
+        elif _is_late(shop, now) and (not just_started or (shop.tenant_id, key) in open_causes):
+            yield Finding(
+                shop.tenant_id, key, f"“{shop}” has not been looked at for an hour longer than it should",
+                "Are celery_beat and celery_io_worker running? Changes of the shop come in late meanwhile; nothing is lost.",
+                connection_url(shop.pk),
+            )  # fmt: skip
+
+
+def _is_late(shop: StoreConnection, now: datetime) -> bool:
+    if shop.current_run is not None and shop.current_run.status in OPEN_STATUSES:
+        return False
+    ours = [watch for watch in shop.watches.all() if minutes_of(shop, watch.kind)]
+    since = max(shop.updated_at, shop.imported_at or shop.updated_at)
+    return any(watch.due_at is not None and now - max(watch.due_at, since) > LATE_AFTER for watch in ours)
 
 
 def waiting_questions(now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
@@ -111,5 +142,6 @@ def register() -> None:
     register_rule(BLOCKED, blocked_shops)
     register_rule("shop_import_failed", failed_imports)
     register_rule("shop_import_missed", missed_imports)
+    register_rule("shop_out_of_step", out_of_step)
     register_rule("shop_import_asks", waiting_questions)
     register_rule("shop_count_jumped", jumped_counts)

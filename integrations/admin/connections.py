@@ -24,6 +24,7 @@ from integrations.admin.connection_form import (
 from integrations.admin.connection_pages import ConnectionPages
 from integrations.admin.delete_page import DeletePage
 from integrations.admin.history import show_history
+from integrations.admin.in_step_words import show_in_step
 from integrations.admin.links import products_of, questions_of
 from integrations.admin.words import run_badge, show_moment, show_state, sums
 from integrations.connections import check_connection, save_connection
@@ -33,7 +34,7 @@ from integrations.schedules import next_run, schedule_words
 from integrations.watching import JUMP_TOLD_FOR
 from operations.models import RunStatus
 
-NOW = ("state", "last_result", "next_import", "products", "questions")
+NOW = ("state", "last_result", "next_import", "in_step", "products", "questions")
 UNSAID = "Saved, but the shop could not be reached with these values, so nothing can be imported yet."
 
 
@@ -60,7 +61,7 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         ("The shop", {"fields": ("name", "provider", "store_url", "same_shop")}),
         ("Key", {"fields": ()}),
         ("What comes in", {"fields": ("link_by_sku", "fill_blank_skus", "download_images")}),
-        ("When", {"fields": ("schedule", "schedule_time")}),
+        ("When", {"fields": ("changes_every", "glances_every", "schedule", "schedule_time")}),
         ("Imports so far", {"fields": ("history",)}),
     )
     conditional_fields = {"schedule_time": "schedule == 'nightly'", **shown_for_their_kind()}
@@ -119,6 +120,12 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         if coming is not None:
             return format_html('{} <span class="shop-note">next: {}</span>', words, show_moment(coming, connection.tenant))
         return format_html('{} <span class="shop-note">{}</span>', words, _why_none(connection))
+
+    @display(description="In between")
+    @live_cell
+    def in_step(self, connection: StoreConnection) -> SafeString:
+        """Live: what keeps it in step between two imports."""
+        return show_in_step(connection)
 
     @display(description="Products", ordering="product_count")
     @live_cell

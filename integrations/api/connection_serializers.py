@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_address, put_address
 from integrations.connections import ConnectionResult
-from integrations.models import Provider, StoreConnection
+from integrations.in_step.telling import told_of
+from integrations.models import Kind, Provider, StoreConnection
 from integrations.models.connections import USUAL
 from integrations.moving import other_host, other_shop
 from integrations.providers import adapter_class, credentials_in_words
@@ -71,6 +72,20 @@ class ImportRequestSerializer(serializers.Serializer):
     full = serializers.BooleanField(default=False)
 
 
+class InStepSerializer(serializers.Serializer):
+    """What keeps the shop in step between imports. kind: hints (what the shop told about), changes, glances (a look over all products).
+
+    last: when one last came to its end; next: when one is due by itself; problem: "" where all is well.
+    """
+
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    how_often = serializers.CharField()
+    last = serializers.DateTimeField(allow_null=True)
+    next = serializers.DateTimeField(allow_null=True)
+    problem = serializers.CharField(allow_blank=True)
+    failing_since = serializers.DateTimeField(allow_null=True)
+
+
 class ConnectionSerializer(TenantModelSerializer):
     """credentials: write-only; names that are left out stay as they are. state: ready, paused (by a person) or blocked (by the shop)."""
 
@@ -92,6 +107,7 @@ class ConnectionSerializer(TenantModelSerializer):
     state = serializers.SerializerMethodField()
     schedule_words = serializers.SerializerMethodField()
     next_run_at = serializers.SerializerMethodField()
+    in_step = serializers.SerializerMethodField()
     open_questions = serializers.IntegerField(read_only=True)
     current_run = serializers.SerializerMethodField()
     last_run = serializers.SerializerMethodField()
@@ -100,8 +116,9 @@ class ConnectionSerializer(TenantModelSerializer):
         model = StoreConnection
         fields = (
             "id", "provider", "name", "store_url", "shop_domain", "credentials", "same_shop", "state", "is_active", "blocked_at",
-            "blocked_reason", "checked_at", "schedule", "schedule_time", "schedule_words", "next_run_at", "fill_blank_skus", "link_by_sku",
-            "download_images", "imported_at", "open_questions", "current_run", "last_run", "created_at", "updated_at",
+            "blocked_reason", "checked_at", "changes_every", "glances_every", "schedule", "schedule_time", "schedule_words", "next_run_at",
+            "in_step", "fill_blank_skus", "link_by_sku", "download_images", "imported_at", "open_questions", "current_run", "last_run",
+            "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = (
             "is_active", "blocked_at", "blocked_reason", "checked_at", "imported_at", "created_at", "updated_at",
@@ -156,6 +173,11 @@ class ConnectionSerializer(TenantModelSerializer):
     def get_next_run_at(self, connection: StoreConnection) -> datetime | None:
         """When the schedule starts it next; null when it will not."""
         return next_run(connection)
+
+    @extend_schema_field(InStepSerializer(many=True))
+    def get_in_step(self, connection: StoreConnection) -> Any:
+        """How it is kept in step between imports."""
+        return InStepSerializer(told_of(connection), many=True).data
 
     @extend_schema_field(ConnectionRunSerializer(allow_null=True))
     def get_current_run(self, connection: StoreConnection) -> Any:

@@ -31,6 +31,7 @@ class ConnectionViewSet(TenantCrudViewSet):
     queryset = (
         StoreConnection.objects.select_related("tenant", "current_run", "last_import")
         .defer("credentials", "current_run__params", "current_run__cursor", "last_import__params", "last_import__cursor")
+        .prefetch_related("watches")
         .annotate(open_questions=Count("questions", filter=Q(questions__answer=Answer.OPEN)))
         .order_by("provider", "id")
     )
