@@ -14,7 +14,8 @@ def form_data(shop=None, **values):
     """A filled form; keys blank unless given."""
     known = {
         "name": "", "provider": "woocommerce", "store_url": shop.store_url if shop else "https://new.example",
-        "link_by_sku": "link", "fill_blank_skus": "on", "changes_every": "5", "glances_every": "60", "schedule": "hourly", "schedule_time": "03:00",
+        "link_by_sku": "link", "fill_blank_skus": "on", "changes_every": "5", "glances_every": "60",
+        "schedule": "hourly", "schedule_time": "03:00",
         "credential_consumer_key": "", "credential_consumer_secret": "",
     }  # fmt: skip
     return known | values

@@ -16,6 +16,7 @@ from meta_integration.tests.face import browser, text_of
 pytestmark = pytest.mark.django_db(transaction=True)
 SHOP = {"id": "gid://shopify/Shop/7", "name": "Corner", "myshopifyDomain": DOMAIN, "currencyCode": "KWD", "taxesIncluded": True}
 SCOPES = ("read_products", "read_inventory")
+TIMES = {"changes_every": "5", "glances_every": "60", "schedule": "hourly", "schedule_time": "03:00"}
 
 
 class Shop:
@@ -173,7 +174,7 @@ def test_the_page_connects_one_and_shows_only_its_own_keys(shop, tenant):
     add = reverse("admin:integrations_storeconnection_add")
     page = owner.get(add).content.decode()
     assert "How to connect a Shopify shop" in page and "credential_client_secret" in page and "credential_consumer_key" in page
-    form = {"provider": "shopify", "store_url": "demo.myshopify.com", "link_by_sku": "link", "schedule": "hourly", "schedule_time": "03:00"}
+    form = {"provider": "shopify", "store_url": "demo.myshopify.com", "link_by_sku": "link", **TIMES}
     assert "Enter the app's client ID" in text_of(owner.post(add, form))
     assert "ends in .myshopify.com" in text_of(owner.post(add, {**form, "store_url": "brand.example"}))
     answer = owner.post(add, {**form, "credential_client_id": CLIENT, "credential_client_secret": SECRET}, follow=True)
@@ -189,7 +190,7 @@ def test_the_page_connects_one_and_shows_only_its_own_keys(shop, tenant):
 
 
 def test_what_is_typed_can_be_tested_before_it_is_kept(shop, tenant):
-    form = {"provider": "shopify", "store_url": "demo", "link_by_sku": "link", "schedule": "hourly", "schedule_time": "03:00"}
+    form = {"provider": "shopify", "store_url": "demo", "link_by_sku": "link", **TIMES}
     address = reverse("admin:integrations_storeconnection_test_new")
     good_keys = {"credential_client_id": CLIENT, "credential_client_secret": SECRET}
     assert browser(tenant).post(address, {**form, **good_keys}).json()["tone"] == "green"
