@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from common.money import is_currency
-from integrations.providers.markup import LONGEST, clean_markup
-from integrations.providers.reading import Problems, read_address, read_line, read_text, shown
+from integrations.providers.fields import Prices, Stock, read_markup, read_page
+from integrations.providers.reading import Problems, read_line, shown
 from integrations.providers.woocommerce.reading.fields import VARIATIONS
-from integrations.providers.woocommerce.reading.offers import Prices, Stock, read_prices, read_stock
+from integrations.providers.woocommerce.reading.offers import read_prices, read_stock
 from integrations.providers.woocommerce.reading.parts import read_id, read_ids, read_images, read_names, read_sku
 from integrations.providers.woocommerce.reading.variations import has_variations, read_variations, variations_came
 from integrations.records import StoreProduct, StoreVariant
@@ -42,8 +42,8 @@ def transform_product(raw: dict[str, Any], currency: str = "", now: datetime | N
         external_id=read_id(raw.get("id")) or "",
         name=read_line(raw.get("name"), "name", problems),
         sku=read_sku(raw, problems),
-        description=_markup(raw, "description", problems),
-        short_description=_markup(raw, "short_description", problems),
+        description=read_markup(raw.get("description"), "description", problems),
+        short_description=read_markup(raw.get("short_description"), "short_description", problems),
         price=offer.price,
         sale_price=offer.sale_price,
         sale_starts_at=offer.sale_starts_at,
@@ -53,7 +53,7 @@ def transform_product(raw: dict[str, Any], currency: str = "", now: datetime | N
         stock_quantity=stock.quantity,
         allow_backorder=stock.backorder,
         is_active=_is_sold(raw, problems),
-        website_url=_page(raw, problems),
+        website_url=read_page(raw.get("permalink"), problems),
         gtin=read_line(raw.get("global_unique_id"), "gtin", problems),
         brand=next(iter(read_names(raw.get("brands"), "brand", problems)), ""),
         tags=read_names(raw.get("tags"), "tags", problems),
@@ -107,23 +107,6 @@ def _is_sold(raw: dict[str, Any], problems: Problems) -> bool:
         problems.note("is_active", "hidden_in_shop", "The shop's catalog hides it, so it is inactive here. To sell it, lock “active” here.")
         return False
     return True
-
-
-def _markup(raw: dict[str, Any], field: str, problems: Problems) -> str:
-    text, cut = clean_markup(read_text(raw.get(field), field, problems))
-    if cut:
-        problems.note(field, "too_long", f"The text is very long; its first {LONGEST:,} characters were taken.")
-    return text
-
-
-def _page(raw: dict[str, Any], problems: Problems) -> str:
-    if not raw.get("permalink"):
-        return ""
-    try:
-        return read_address(raw["permalink"])
-    except ValueError:
-        problems.note("website_url", "no_web_address", f"The address of its page, “{shown(raw['permalink'])}”, is no web address.")
-        return ""
 
 
 def _unspoken(raw: dict[str, Any], offer: Prices, complete: bool) -> frozenset[str]:

@@ -3,35 +3,15 @@
 Prices are read from regular_price and sale_price: `price` follows a sale only when the shop's cron has run.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
+from integrations.providers.fields import Prices, Stock
 from integrations.providers.reading import Problems, read_count, read_money, read_utc, shown
 
 BEGINNING, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 KNOWN_STOCK = frozenset({"instock", "outofstock", "onbackorder"})
 BACKORDERS = {"no": False, "notify": True, "yes": True}
-
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """Major units; times: UTC. A sale without times goes on until the shop ends it."""
-
-    price: Decimal | None = None
-    sale_price: Decimal | None = None
-    sale_starts_at: datetime | None = None
-    sale_ends_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """In the words of our columns. Sold without being counted: track is False."""
-
-    track: bool = False
-    quantity: int = 0
-    backorder: bool = False
 
 
 def read_prices(raw: dict[str, Any], problems: Problems, now: datetime | None) -> Prices:

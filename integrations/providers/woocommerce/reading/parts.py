@@ -1,13 +1,10 @@
 """The parts that products and variations of WooCommerce share: numbers, SKUs, pictures, and names in lists. Pure."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from integrations.providers.reading import Problems, read_address, read_line, read_text, shown
+from integrations.providers.fields import LONGEST_TAG, MOST_IMAGES, dicts_in, note_no_picture, note_too_many, read_code, read_picture
+from integrations.providers.reading import Problems, read_line, shown
 from integrations.records import StoreImage
-
-LONGEST_TAG = 200
-MOST_IMAGES = 100
 
 
 def read_id(value: Any) -> str | None:
@@ -21,20 +18,15 @@ def read_id(value: Any) -> str | None:
 
 def read_sku(raw: dict[str, Any], problems: Problems) -> str | None:
     """The SKU without outer spaces and invisible characters; None where there is none."""
-    text = read_text(raw.get("sku"), "sku", problems)
-    if not text.isprintable():
-        text = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in text)
-    return text.strip() or None
+    return read_code(raw.get("sku"), problems)
 
 
 def read_image(value: Any, problems: Problems) -> StoreImage | None:
     """One picture; None for what is none (noted)."""
-    source = value.get("src") if isinstance(value, dict) else value
-    try:
-        return StoreImage(read_address(source), read_line(value.get("alt"), "images", problems))
-    except (ValueError, AttributeError):
-        problems.note("images", "no_web_address", f"A picture was left out: “{shown(source)}” is no web address. Add it anew in the shop.")
+    if not isinstance(value, dict):
+        note_no_picture(value, problems)
         return None
+    return read_picture(value.get("src"), value.get("alt"), problems)
 
 
 def read_images(value: Any, problems: Problems) -> tuple[StoreImage, ...]:
@@ -48,8 +40,7 @@ def read_images(value: Any, problems: Problems) -> tuple[StoreImage, ...]:
         image = read_image(one, problems)
         if image:
             found.setdefault(image.url, image)
-    if len(value) > MOST_IMAGES:
-        problems.note("images", "too_many", f"The shop has {len(value)} pictures of it; the first {MOST_IMAGES} were taken.")
+    note_too_many(len(value), problems)
     return tuple(found.values())
 
 
@@ -62,8 +53,3 @@ def read_names(value: Any, field: str, problems: Problems) -> tuple[str, ...]:
 def read_ids(value: Any) -> tuple[str, ...]:
     """Numbers of a list of terms, each once."""
     return tuple(dict.fromkeys(number for term in dicts_in(value) if (number := read_id(term.get("id")))))
-
-
-def dicts_in(value: Any) -> Iterator[dict[str, Any]]:
-    """What is a dict in what may be a list."""
-    return (one for one in value if isinstance(one, dict)) if isinstance(value, list) else iter(())

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from integrations.providers.fields import LONGEST_ATTRIBUTE, LONGEST_CHOICE, dicts_in
 from integrations.providers.reading import Problems, read_address, read_line
 from integrations.providers.woocommerce.reading.fields import VARIATIONS
 from integrations.providers.woocommerce.reading.offers import read_prices, read_stock
-from integrations.providers.woocommerce.reading.parts import dicts_in, read_id, read_image, read_sku
+from integrations.providers.woocommerce.reading.parts import read_id, read_image, read_sku
 from integrations.records import StoreImage, StoreVariant
-
-LONGEST_ATTRIBUTE, LONGEST_CHOICE = 100, 200
 
 
 def has_variations(raw: dict[str, Any]) -> bool:
