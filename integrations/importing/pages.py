@@ -16,7 +16,7 @@ AT_ONCE = 100  # products asked for by id in one call
 class Reader:
     """A shop's answers, one call at a time: adapters are not made for two threads. Raises what the adapter raises.
 
-    asked_at: not after the moment at which the question began whose answer was returned last (database clock).
+    asked_at: not after the moment at which the question began whose answer was returned last (database clock), or that it is from.
     """
 
     def __init__(self, adapter: StoreAdapter) -> None:
@@ -34,6 +34,7 @@ class Reader:
         else:
             self.asked_at = database_now()
             page = self._call(self.adapter.fetch_page, at)
+        self.asked_at = min(self.asked_at, page.as_of or self.asked_at)
         if page.next_cursor is not None:
             self._ahead = (page.next_cursor, database_now(), self._fetch_ahead(page.next_cursor))
         return page

@@ -23,12 +23,14 @@ Raw = dict[str, Any]
 class Page:
     """raws: products as the shop has them, each with everything `transform` needs; next_cursor: JSON, None behind the last page.
 
-    total: how many products the shop says it has, None where it does not say.
+    total: how many products the shop says it has, None where it does not say; as_of: from when the raws are (database clock), where that
+    is before the question (out of a file that the shop has written); None = as of the question.
     """
 
     raws: list[Raw]
     next_cursor: Any
     total: int | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

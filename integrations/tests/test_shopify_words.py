@@ -9,6 +9,7 @@ from common.errors import TransientError
 from integrations.providers.shopify import client, introduction
 from integrations.providers.shopify.answering import answers, refusals
 from integrations.providers.shopify.answering.troubles import BY_KIND, EVERY
+from integrations.providers.shopify.listing import lists, living
 
 PAGE = Path(__file__).parents[2] / "docs/stores-troubleshooting-shopify.md"
 
@@ -33,7 +34,7 @@ def test_the_documentation_shows_every_message(title, group):
 
 def test_kinds_are_unique_and_used():
     assert len(BY_KIND) == sum(len(group) for _, group in EVERY)
-    sources = "".join(Path(module.__file__).read_text() for module in (answers, client, introduction, refusals))
+    sources = "".join(Path(module.__file__).read_text() for module in (answers, client, introduction, lists, living, refusals))
     # Two are Shopify's own codes, found by an expression.
     assert {kind for kind in BY_KIND if f'"{kind}"' not in sources} == {"app_not_installed"}
 

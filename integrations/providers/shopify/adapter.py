@@ -1,13 +1,18 @@
 """A Shopify shop as the importer sees it: who it is, and which keys it takes. What it sells is read below listing/ and by transform."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from integrations.providers.base import StoreAdapter, StoreFacts
+from integrations.providers.base import GlancePage, Page, Raw, StoreAdapter, StoreFacts
 from integrations.providers.shopify.client import ShopifyClient
 from integrations.providers.shopify.domains import API_VERSION, NO_DOMAIN, is_shop_domain, shop_domain
 from integrations.providers.shopify.introduction import introduce
 from integrations.providers.shopify.keys import FIELDS, KEYS_AT, key_problems, merged
+from integrations.providers.shopify.listing.products import Products
+from integrations.providers.shopify.reading.shape import glance, number_of
+from integrations.providers.shopify.transform import TRANSFORM_VERSION, transform_product
+from integrations.records import StoreCategory, StoreProduct
 
 if TYPE_CHECKING:
     from integrations.models import StoreConnection
@@ -20,10 +25,13 @@ class ShopifyAdapter(StoreAdapter):
     address_column = "shop_domain"
     keys_at = KEYS_AT
     generated_sku = "SH-{external_id}"
+    unheeded = frozenset({"updatedAt"})  # Every order moves it.
+    transform_version = TRANSFORM_VERSION
 
     def __init__(self, connection: "StoreConnection") -> None:
         super().__init__(connection)
         self.client = ShopifyClient(connection)
+        self._products = Products(self.client)
         facts: Any = connection.facts
         known = facts if isinstance(facts, dict) and facts.get("domain") == self.client.domain else {}
         self._shop_id, self._currency = (str(known.get(name) or "") for name in ("shop_id", "currency"))
@@ -62,3 +70,35 @@ class ShopifyAdapter(StoreAdapter):
         }  # fmt: skip
         version = self.client.served_version or API_VERSION
         return StoreFacts(shop.name, shop.currency, version, shop.products, remember, shop.notes)
+
+    def fetch_categories(self) -> Iterator[StoreCategory]:
+        """See StoreAdapter."""
+        return self._products.shelves()
+
+    def fetch_page(self, cursor: Any = None) -> Page:
+        """See StoreAdapter. A page may be empty though it is not the last, and the last ones may show products once more."""
+        return self._products.page(cursor)
+
+    def fetch_by_ids(self, external_ids: Sequence[str], known: str = "") -> list[Raw]:
+        """See StoreAdapter."""
+        return self._products.by_ids(external_ids, known)
+
+    def fetch_changed(self, since: datetime, cursor: Any = None) -> Page:
+        """See StoreAdapter."""
+        return self._products.changed(since, cursor)
+
+    def fetch_glances(self, cursor: Any = None) -> GlancePage:
+        """See StoreAdapter."""
+        return self._products.glances(cursor)
+
+    def glance(self, raw: Raw) -> str:
+        """See StoreAdapter."""
+        return glance(raw)
+
+    def external_id(self, raw: Raw) -> str:
+        """See StoreAdapter."""
+        return number_of(raw.get("id"))
+
+    def transform(self, raw: Raw) -> StoreProduct:
+        """See StoreAdapter."""
+        return transform_product(raw, self._currency)

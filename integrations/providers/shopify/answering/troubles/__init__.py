@@ -5,6 +5,7 @@ docs/stores-troubleshooting-shopify.md shows this very list. Which answer means 
 
 from integrations.providers.shopify.answering.troubles.answer import ANSWER
 from integrations.providers.shopify.answering.troubles.key import KEY
+from integrations.providers.shopify.answering.troubles.lists import LISTS
 from integrations.providers.shopify.answering.troubles.outage import OUTAGE
 from integrations.providers.shopify.answering.troubles.question import QUESTION
 from integrations.providers.shopify.answering.troubles.shop import SHOP
@@ -15,6 +16,7 @@ EVERY: tuple[tuple[str, tuple[Trouble, ...]], ...] = (
     ("The shop", SHOP),
     ("Out of order", OUTAGE),
     ("Strange answers", ANSWER),
+    ("Lists of products", LISTS),
     ("Our own questions", QUESTION),
 )
 BY_KIND = {trouble.kind: trouble for _, group in EVERY for trouble in group}

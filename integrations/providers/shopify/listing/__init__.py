@@ -1,0 +1,1 @@
+"""Products with everything that belongs to them, through the client: by pages, by number, by bulk operation."""

@@ -1,0 +1,168 @@
+"""All products of a shop, page after page: small shops by turning pages, large ones out of a bulk operation's file. What a cursor says.
+
+{"list": place} turns pages. A bulk operation goes through three: {"bulk": ..} waits for it, {"file": ..} gives what is in its file,
+{"since": ..} what was changed since it began, so that the file, a picture of that moment, does not stay the last word. Whatever makes the
+file doubtful leads to {"list": {}}: all pages from the beginning. Pages may be empty. Each process that goes on fetches the file anew.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from time import sleep
+from typing import Any, TypeVar
+
+from common.clock import database_now
+from common.errors import RemoteError
+from integrations.providers.base import Glance, GlancePage, Page, Raw
+from integrations.providers.reading import Problems, read_line
+from integrations.providers.shopify.listing import bulk
+from integrations.providers.shopify.listing.lists import Client, Place, Window, all_of, product_window, read_count
+from integrations.providers.shopify.listing.living import living
+from integrations.providers.shopify.listing.spool import Spool
+from integrations.providers.shopify.listing.whole import whole
+from integrations.providers.shopify.queries import COLLECTIONS, COUNTS, GLANCE_LIST, GLANCES, PAGE, PRODUCTS, SHELVES
+from integrations.providers.shopify.reading.shape import glance, number_of
+from integrations.records import StoreCategory
+
+logger = logging.getLogger("importer")
+LARGE = 5_000  # variants
+WAITS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between two looks at an operation
+PATIENCE, LONGEST = 600.0, 7200.0  # seconds without a new line, and in all
+OVERLAP = timedelta(minutes=5)  # Shopify's index of changes lags; its clock is not ours.
+SMALLEST = 10  # products
+SMALLER_HELPS = frozenset({"timeout", "too_large", "shop_error", "too_costly"})
+Cursor = dict[str, Any]
+Answer = TypeVar("Answer")
+
+
+class Products:
+    """One shop's products, through its client. large: from so many variants on a bulk operation is asked for; pause: waits for seconds;
+    clock: UTC, the database's.
+
+    rows: products of one answer; fewer once Shopify did not manage so many.
+    """
+
+    def __init__(
+        self, client: Client, *, large: int = LARGE, pause: Callable[[float], None] = sleep, clock: Callable[[], datetime] = database_now
+    ) -> None:
+        self.client, self.large, self.pause, self.clock, self.rows = client, large, pause, clock, PAGE
+        self._spool: tuple[str, Spool] | None = None
+
+    def page(self, cursor: Cursor | None) -> Page:
+        """See StoreAdapter.fetch_page."""
+        if cursor is None:
+            return self._begin()
+        way, place = next(iter(cursor.items()))
+        return {"list": self._listed, "bulk": self._waited, "file": self._spooled, "since": self._since}[way](place)
+
+    def by_ids(self, external_ids: Sequence[str], known: str) -> list[Raw]:
+        """See StoreAdapter.fetch_by_ids."""
+        return self._whole(self._patiently(lambda rows: living(self.client, external_ids, known, rows)))
+
+    def changed(self, since: datetime, cursor: Any) -> Page:
+        """See StoreAdapter.fetch_changed. The index of changes lags behind by some seconds, so the caller goes back some minutes."""
+        window = self._window(Place.load(cursor), since)
+        return Page(self._whole(window.nodes), window.following.dump() if window.following else None, window.total)
+
+    def glances(self, cursor: Any) -> GlancePage:
+        """See StoreAdapter.fetch_glances."""
+        window, now = product_window(self.client, GLANCE_LIST, GLANCES, Place.load(cursor)), self.clock()
+        glances = [Glance(number_of(node.get("id")), glance(node, now)) for node in window.nodes]
+        return GlancePage(glances, window.following.dump() if window.following else None, window.total)
+
+    def shelves(self) -> Iterator[StoreCategory]:
+        """See StoreAdapter.fetch_categories: collections, which have no order among them."""
+        for node in all_of(self.client, COLLECTIONS, "collections", SHELVES):
+            yield StoreCategory(number_of(node.get("id")), read_line(node.get("title"), "name", Problems()))
+
+    def _begin(self) -> Page:
+        data = self.client.execute(COUNTS)
+        products, variants = read_count(data, "productsCount"), read_count(data, "productVariantsCount")
+        if variants < self.large or not products:
+            return self._listed({})
+        at = self.clock().timestamp()
+        operation = bulk.start(self.client)
+        if operation is None:
+            return self._listed({})
+        return Page([], {"bulk": {"gid": operation.gid, "began": at, "moved": at, "objects": 0, "looks": 0}}, products)
+
+    def _listed(self, place: Any) -> Page:
+        window = self._window(Place.load(place))
+        return Page(self._whole(window.nodes), {"list": window.following.dump()} if window.following else None, window.total)
+
+    def _waited(self, place: Cursor) -> Page:
+        """One look at the operation."""
+        operation, now = bulk.look_at(self.client, place["gid"]), self.clock().timestamp()
+        if operation is None or not operation.is_under_way:
+            return self._spooled({"gid": place["gid"], "began": place["began"], "after": 0, "seen": 0})
+        moved = now if operation.objects != place["objects"] else place["moved"]
+        if now - moved > PATIENCE or now - place["began"] > LONGEST:
+            bulk.call_off(self.client, place["gid"])
+            return self._turn_pages(place["gid"], f"it is {operation.status} and does not get on")
+        self.pause(WAITS[min(place["looks"], len(WAITS) - 1)])
+        return Page([], {"bulk": {**place, "moved": moved, "objects": operation.objects, "looks": place["looks"] + 1}})
+
+    def _spooled(self, place: Cursor) -> Page:
+        """The next products out of the file."""
+        spool = self._file(place["gid"])
+        if spool is None:
+            return self._turn_pages(place["gid"], "it has no whole file")
+        raws = spool.raws(place["after"], PAGE, self.clock())
+        seen = place["seen"] + len(raws)
+        if len(raws) == PAGE:
+            last = int(number_of(raws[-1]["id"]))
+            return Page(raws, {"file": {**place, "after": last, "seen": seen}}, spool.products, _moment(place))
+        last = int(number_of(raws[-1]["id"])) if raws else place["after"]
+        self._spool = None
+        since = {"gid": place["gid"], "began": place["began"], "last": last, "seen": seen, "place": {}}
+        return Page(raws, {"since": since}, max(spool.products, seen), _moment(place))
+
+    def _since(self, place: Cursor) -> Page:
+        """What was changed since the operation began; new products are those with larger numbers than any of its file."""
+        window = self._window(Place.load(place["place"]), _moment(place) - OVERLAP)
+        raws = self._whole(window.nodes)
+        seen = place["seen"] + sum(int(number_of(node.get("id"))) > place["last"] for node in window.nodes)
+        if window.following:
+            return Page(raws, {"since": {**place, "seen": seen, "place": window.following.dump()}})
+        if seen < (total := read_count(self.client.execute(COUNTS), "productsCount")):
+            return self._turn_pages(place["gid"], f"it gave {seen} of {total} products", raws)
+        return Page(raws, None, seen)
+
+    def _file(self, gid: str) -> Spool | None:
+        """The file of an operation that has ended; None where there is none that can be used."""
+        if self._spool is not None and self._spool[0] == gid:
+            return self._spool[1]
+        operation = bulk.look_at(self.client, gid)
+        if operation is None or operation.status != "COMPLETED" or not operation.url:
+            return None
+        spool = bulk.fetch(self.client, operation)
+        if spool is not None:
+            self._spool = (gid, spool)
+        return spool
+
+    def _turn_pages(self, gid: str, why: str, raws: list[Raw] | None = None) -> Page:
+        logger.warning("The bulk operation %s is of no use (%s), so pages are turned.", gid, why)
+        return Page(raws or [], {"list": {}})
+
+    def _window(self, place: Place, since: datetime | None = None) -> Window:
+        query = None if since is None else f"updated_at:>='{since.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z'"
+        return self._patiently(lambda rows: product_window(self.client, PRODUCTS, rows, place, query))
+
+    def _patiently(self, ask: Callable[[int], Answer]) -> Answer:
+        """Asks for fewer products at a time where Shopify does not manage as many: its cursors do not mind."""
+        while True:
+            try:
+                return ask(self.rows)
+            except RemoteError as error:
+                if error.kind not in SMALLER_HELPS or error.retry_after is not None or self.rows // 2 < SMALLEST:
+                    raise
+                self.rows //= 2
+
+    def _whole(self, nodes: list[Any]) -> list[Raw]:
+        now = self.clock()
+        return [whole(self.client, node, now) for node in nodes]
+
+
+def _moment(place: Cursor) -> datetime:
+    """Not after the moment that an operation's file is a picture of."""
+    return datetime.fromtimestamp(place["began"], UTC)
