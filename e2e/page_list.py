@@ -45,6 +45,7 @@ MODELS = {
                                          ("coming", "{LookRun}/coming/"), ("removals", "{AskingRun}/removals/"))),
     "integrations.StoreConnection": Model(delete=True),
     "integrations.LinkQuestion": EVIDENCE,
+    "integrations.StoreDelivery": EVIDENCE,
     "integrations.WebhookLog": EVIDENCE,
     "operations.Alert": EVIDENCE,
     "operations.AlertDelivery": EVIDENCE,
@@ -65,7 +66,7 @@ NOT_PAGES = {
     "ask_meta", "sync_now", "reset_sync", "test", "test_new", "pause", "resume", "compare", "dry_run", "adopt", "allow_removals", "push",
     "switch", "revoke", "cancel", "issues", "close", "file", "start", "failed", "template_csv", "template_xlsx", "check_pictures",
     "mend", "ignore", "reopen", "look", "import_now", "switch_on", "retry", "try_now", "answer",
-    "look_again", "keep",
+    "look_again", "keep", "repair_webhooks", "replay",
 }  # fmt: skip
 OTHERS = (
     Look("login", "/admin/login/", who=""),

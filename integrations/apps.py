@@ -8,7 +8,7 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         from common.restored import after_restore
         from integrations import pruning, receivers, watching
-        from integrations.restored import set_schedules_anew
+        from integrations.restored import look_at_hooks_anew, set_schedules_anew
         from integrations.runs import details, evidence
 
         evidence.register()
@@ -17,3 +17,4 @@ class IntegrationsConfig(AppConfig):
         pruning.register()
         watching.register()
         after_restore(set_schedules_anew, order=40)
+        after_restore(look_at_hooks_anew, order=41)

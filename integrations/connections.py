@@ -16,9 +16,11 @@ from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_ad
 from integrations.blocking import Access, access_of, block, unblock
 from integrations.in_step.watches import wake
 from integrations.models import StoreConnection
-from integrations.providers import adapter_class, adapter_for
+from integrations.providers import adapter_class, adapter_for, webhook_module
 from integrations.providers.base import StoreFacts
 from integrations.runs.holding import REMOVED, open_run
+from integrations.webhooks.asking import ask_for_a_look, remember_old_secret
+from integrations.webhooks.farewell import say_farewell
 from operations.services import cancel_run
 from tenants.services import record_audit
 
@@ -78,7 +80,8 @@ def _note_success(connection: StoreConnection, tested: Access) -> None:
         if fresh is None or access_of(fresh) != tested:
             return
         StoreConnection.objects.filter(pk=fresh.pk).update(facts=connection.facts, checked_at=connection.checked_at)
-        unblock(connection)
+        if unblock(connection):
+            ask_for_a_look(connection)
         wake(connection.pk)
 
 
@@ -116,6 +119,9 @@ def save_connection(connection: StoreConnection, credentials: Mapping[str, str] 
         connection.save()
         if not is_new and changed:
             unblock(connection)
+        if stored is not None:
+            _keep_old_secret(connection, stored.credentials)
+        ask_for_a_look(connection)
         record_audit("shop_connected" if is_new else "shop_changed", connection.tenant, subject=str(connection),
                      metadata={"address": connection.address, "keys_changed": bool(credentials)})  # fmt: skip
     return connection
@@ -127,6 +133,7 @@ class _Stored:
 
     access: Access | None
     facts: Any
+    credentials: Mapping[str, str]
 
 
 def _locked(connection_pk: int) -> _Stored:
@@ -135,9 +142,17 @@ def _locked(connection_pk: int) -> _Stored:
     if row is None:
         raise ValidationError(REMOVED)
     try:
-        return _Stored(access_of(row), row.facts)
+        credentials: Any = row.credentials
+        return _Stored(access_of(row), row.facts, credentials)
     except DecryptionError:
-        return _Stored(None, row.facts)
+        return _Stored(None, row.facts, {})
+
+
+def _keep_old_secret(connection: StoreConnection, stored: Mapping[str, str]) -> None:
+    """Deliveries that are on their way are signed with the key that has just been replaced."""
+    for name in webhook_module(connection.provider).SIGNED_WITH:
+        if stored.get(name) and stored[name] != connection.credential(name):
+            remember_old_secret(connection.pk, stored[name])
 
 
 def set_credentials(connection: StoreConnection, credentials: Mapping[str, str]) -> StoreConnection:
@@ -175,6 +190,8 @@ def _switch(connection: StoreConnection, *, on: bool) -> None:
         changed = StoreConnection.objects.filter(pk=connection.pk, is_active=not on).update(is_active=on, updated_at=database_now())
         if changed:
             record_audit("shop_resumed" if on else "shop_paused", connection.tenant, subject=str(connection))
+            if on:
+                ask_for_a_look(connection)
     connection.is_active = on
 
 
@@ -184,4 +201,5 @@ def remove_connection(connection: StoreConnection) -> None:
         if (run := open_run(connection)) is not None:
             cancel_run(run)
         record_audit("shop_removed", connection.tenant, subject=str(connection), metadata={"address": connection.address})
+        say_farewell(connection)
         connection.delete()

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from common.pruning import Rule, register_rule
-from integrations.models import WebhookLog
+from integrations.models import StoreDelivery, WebhookLog
 from operations.models import Run, RunKind
 
 
@@ -19,7 +19,13 @@ def old_steps(before: datetime) -> QuerySet[Run]:
     return Run.objects.filter(kind=RunKind.IN_STEP, finished_at__lt=before)
 
 
+def old_deliveries(before: datetime) -> QuerySet[StoreDelivery]:
+    """What shops told us; a shop repeats what it could not deliver for hours, not for days."""
+    return StoreDelivery.objects.filter(created_at__lt=before)
+
+
 def register() -> None:
     """Called once, when the app is ready."""
+    register_rule(Rule("deliveries of shops", "KEEP_EVIDENCE_DAYS", old_deliveries), order=14)
     register_rule(Rule("log of what was exchanged with shops", "KEEP_EVIDENCE_DAYS", old_logs), order=15)
     register_rule(Rule("runs that kept shops in step", "KEEP_EVIDENCE_DAYS", old_steps, at_once=50), order=10)

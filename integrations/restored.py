@@ -6,7 +6,7 @@ Nothing is in doubt as it is at Meta: the next import compares each shop with wh
 from django_celery_beat.models import PeriodicTask
 
 from common.restored import Restoration
-from integrations.models import StoreConnection
+from integrations.models import HookFarewell, StoreConnection, StoreHooks
 from integrations.schedules import TASK, entry_name, keep_entry
 
 
@@ -17,3 +17,9 @@ def set_schedules_anew(_restoration: Restoration) -> None:
         stranger.delete()
     for shop in shops:
         keep_entry(shop)
+
+
+def look_at_hooks_anew(restoration: Restoration) -> None:
+    """What is entered in the shops now, nobody knows: hooks that lead here get our secret again, those of another installation stay."""
+    StoreHooks.objects.update(registered=[], due_at=restoration.now, tries=0, lease_token="", lease_expires_at=None)
+    HookFarewell.objects.all().delete()

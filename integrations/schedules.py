@@ -16,6 +16,7 @@ from integrations.models import Provider, Schedule, StoreConnection
 from integrations.runs.holding import AlreadyRunning, NotReady, open_run, refusal
 from integrations.runs.starting import start_import
 from integrations.timetable import NIGHTLY, Timetable, is_due
+from integrations.webhooks.asking import ask_for_a_look
 from operations.models import Run, RunStatus
 from operations.services import finish_run
 
@@ -128,6 +129,8 @@ def _shops(provider: str) -> QuerySet[StoreConnection]:
 
 def _start(connection: StoreConnection, wait: int = 0) -> Run | None:
     try:
-        return start_import(connection, wait=wait)
+        run = start_import(connection, wait=wait)
     except (AlreadyRunning, NotReady):
         return None
+    ask_for_a_look(connection)
+    return run

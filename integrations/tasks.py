@@ -16,6 +16,7 @@ from integrations.in_step.glances import look_over
 from integrations.models import Provider, StoreConnection
 from integrations.runs import AlreadyRunning, NotReady, start_import, work_on_import
 from integrations.runs.starting import TASK
+from integrations.webhooks import asking, farewell, keeping
 
 # A slow shop may need many minutes for one page. When the broker hands such a task out a second time, that one finds the run taken.
 PATIENT: dict[str, Any] = {"time_limit": 3_600, "soft_time_limit": 3_540}
@@ -91,6 +92,24 @@ def look_over_store(connection_pk: int, *_: Any) -> None:
     """Looks over all products of one shop."""
     if look_over(connection_pk):
         ring(sweep.GLANCES_TASK, connection_pk)
+
+
+@shared_task(name=asking.KEEP, **PATIENT)
+def keep_webhooks(connection_pk: int, *_: Any) -> None:
+    """Looks at the webhooks in a shop, and mends them."""
+    keeping.keep_webhooks(connection_pk)
+
+
+@shared_task(name=asking.FAREWELL, **PATIENT)
+def remove_webhooks(letter_pk: int, *_: Any) -> None:
+    """Takes our webhooks out of a shop that was removed here."""
+    farewell.remove_webhooks(letter_pk)
+
+
+@shared_task(name="integrations.tasks.sweep_webhooks")
+def sweep_webhooks(*_: Any) -> None:
+    """Every five minutes: looks at webhooks whose doorbell got lost, or whose time has come."""
+    asking.ring_due(database_now())
 
 
 def _sync(tenant_id: str, provider: str) -> list[str]:

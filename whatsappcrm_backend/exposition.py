@@ -110,6 +110,10 @@ def _counted() -> Iterator[Metric]:
     for tally in rows["imported_products"]:
         imported.add_metric([tally.first], tally.count)
     yield imported
+    delivered = CounterMetricFamily("whatsappcrm_store_deliveries", "What shops delivered by webhook", labels=["provider", "outcome"])
+    for tally in rows["store_deliveries"]:
+        delivered.add_metric([tally.first, tally.second], tally.count)
+    yield delivered
 
 
 def _histogram(family: HistogramMetricFamily, metric: str, rows: list[Tally]) -> Metric:

@@ -145,6 +145,8 @@ CELERY_TASK_ROUTES = {
     "integrations.tasks.keep_shops_in_step": {"queue": "webhooks"},
     "integrations.tasks.refresh_hinted_products": {"queue": "webhooks"},
     "integrations.tasks.read_changes_of_store": {"queue": "webhooks", "priority": 9},
+    "integrations.tasks.keep_webhooks": {"queue": "webhooks", "priority": 9},
+    "integrations.tasks.sweep_webhooks": {"queue": "maintenance"},
     "integrations.tasks.*": {"queue": "imports"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
@@ -156,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
     "operations-watch": {"task": "operations.tasks.watch", "schedule": 60.0, "options": {"expire_seconds": 50}},
     "operations-prune": {"task": "operations.tasks.prune", "schedule": 3_600.0, "options": {"expire_seconds": 3_000}},
     "daily-backup": {"task": "operations.tasks.backup_if_due", "schedule": 3600.0, "options": {"expire_seconds": 3000}},
+    "shops-webhooks": {"task": "integrations.tasks.sweep_webhooks", "schedule": 300.0, "options": {"expire_seconds": 240}},
     "catalog-readback-nightly": {"task": "meta_integration.tasks.readback_all", "schedule": 86_400.0, "options": {"expire_seconds": 3600}},
 }
 CELERY_TIMEZONE = "UTC"

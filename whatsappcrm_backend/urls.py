@@ -22,6 +22,7 @@ urlpatterns = [
     path("v1/", include("operations.api")),
     re_path(r"^v1(/|$)", not_found),  # Last below v1/: unknown API addresses answer JSON with DEBUG on as well.
     path("meta/", include("meta_integration.urls")),
+    path("webhooks/", include("integrations.webhooks.urls")),
     path("", include("products_and_services.urls")),
     re_path(r"^media/(?P<path>.*)$", serve_picture, name="media"),
 ]

@@ -4,9 +4,9 @@ connections.py, connection_form.py, connection_pages.py, delete_page.py, history
 run_extension.py, run_facts.py, run_pages.py, preview_words.py, gone.py   an import's run: how it goes, what would come, what is gone
 questions.py   what only a person can decide
 product_extension.py, product_pages.py, lock_words.py, shop_filter.py   where a product comes from, and locks
-logs.py, dashboard.py   evidence, and the start page's section
+deliveries.py, logs.py, dashboard.py   what shops told us, evidence, and the start page's section
 """
 
-from integrations.admin import connections, dashboard, logs, product_extension, questions, run_extension
+from integrations.admin import connections, dashboard, deliveries, logs, product_extension, questions, run_extension
 
-__all__ = ["connections", "dashboard", "logs", "product_extension", "questions", "run_extension"]
+__all__ = ["connections", "dashboard", "deliveries", "logs", "product_extension", "questions", "run_extension"]

@@ -13,6 +13,7 @@ from integrations.connections import check_connection, merged_credentials, pause
 from integrations.models import StoreConnection
 from integrations.runs import AlreadyRunning, NotReady, needs_preview, open_run, start_import, triggered
 from integrations.runs.orders import order_of, subject_of
+from integrations.webhooks.asking import repair
 from operations.models import Run, RunStatus
 
 LOOK_FIRST = "Before the first import you see what it would do. Nothing is written yet."
@@ -32,6 +33,7 @@ class ConnectionPages(TriesConnections):
             "compare": self.compare_view,
             "pause": self.pause_view,
             "switch_on": self.switch_on_view,
+            "repair_webhooks": self.repair_webhooks_view,
         }
         own = [self.page(f"<path:object_id>/{name.replace('_', '-')}/", view, name) for name, view in views.items()]
         return [*own, *super().get_urls()]
@@ -47,10 +49,11 @@ class ConnectionPages(TriesConnections):
         test = self.trial_tool(connection)
         if not connection.is_active:
             return [Tool("Switch on", url(connection, "switch_on"), "play_arrow", post=True, primary=True), test]
+        mend = [Tool("Repair webhooks now", url(connection, "repair_webhooks"), "bolt", post=True)] if connection.use_webhooks else []
         held = Tool("Pause", url(connection, "pause"), "pause", post=True, confirm=PAUSE)
         if running or connection.blocked_at is not None:
-            return [*opened, test, held]
-        return [*self._start_tools(connection), test, held]
+            return [*opened, test, *(mend if running else []), held]
+        return [*self._start_tools(connection), test, *mend, held]
 
     def _start_tools(self, connection: StoreConnection) -> list[Tool]:
         url, first = self.object_url, _must_look_first(connection)
@@ -124,6 +127,14 @@ class ConnectionPages(TriesConnections):
             self.message_user(request, str(error), "error")
             return self._back(connection)
         return HttpResponseRedirect(run_page(run, "coming" if options.get("dry_run") else "change"))
+
+    # --- webhooks ---------------------------------------------------------------------------------------------------------------
+    def repair_webhooks_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """A worker looks at the hooks in the shop: it may take as long as the shop does."""
+        connection = self.posted(request, object_id)
+        repair(connection)
+        self.message_user(request, "The webhooks in the shop are being looked at. “Told at once” on this page shows what comes of it.")
+        return self._back(connection)
 
     # --- pause ------------------------------------------------------------------------------------------------------------------
     def pause_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from common.admin import Banner, TenantModelAdmin, Tool, display, live_cell, register, render_badge, render_moment
+from common.admin import Badge, Banner, TenantModelAdmin, Tool, display, live_cell, register, render_badge, render_moment
 from common.clock import database_now
 from integrations.addresses import leads_elsewhere
 from integrations.admin.connection_form import (
@@ -25,16 +25,21 @@ from integrations.admin.connection_pages import ConnectionPages
 from integrations.admin.delete_page import DeletePage
 from integrations.admin.history import show_history
 from integrations.admin.in_step_words import show_in_step
-from integrations.admin.links import products_of, questions_of
+from integrations.admin.links import deliveries_of, products_of, questions_of
 from integrations.admin.words import run_badge, show_moment, show_state, sums
 from integrations.connections import check_connection, save_connection
 from integrations.models import Answer, LinkQuestion, Schedule, StoreConnection
 from integrations.runs import refusal
 from integrations.schedules import next_run, schedule_words
 from integrations.watching import JUMP_TOLD_FOR
+from integrations.webhooks.standing import standing_of, with_standing
 from operations.models import RunStatus
 
-NOW = ("state", "last_result", "next_import", "in_step", "products", "questions")
+NOW = ("state", "last_result", "next_import", "news", "in_step", "products", "questions")
+NEWS_BADGES = {
+    "off": Badge("grey", "○ Off"), "waiting": Badge("grey", "○ Not yet"), "working": Badge("green", "✓ Yes"),
+    "problem": Badge("orange", "⚠ No"),
+}  # fmt: skip
 UNSAID = "Saved, but the shop could not be reached with these values, so nothing can be imported yet."
 
 
@@ -61,7 +66,7 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         ("The shop", {"fields": ("name", "provider", "store_url", "same_shop")}),
         ("Key", {"fields": ()}),
         ("What comes in", {"fields": ("link_by_sku", "fill_blank_skus", "download_images")}),
-        ("When", {"fields": ("changes_every", "glances_every", "schedule", "schedule_time")}),
+        ("When", {"fields": ("use_webhooks", "changes_every", "glances_every", "schedule", "schedule_time")}),
         ("Imports so far", {"fields": ("history",)}),
     )
     conditional_fields = {"schedule_time": "schedule == 'nightly'", **shown_for_their_kind()}
@@ -76,7 +81,7 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         rows = super().get_queryset(request).select_related("tenant", "current_run", "last_import").defer(
             "credentials", "current_run__params", "last_import__params", "last_import__cursor"
         )  # fmt: skip
-        return rows.annotate(open_questions=Coalesce(Subquery(waiting.annotate(number=Count("pk")).values("number")), 0))
+        return with_standing(rows).annotate(open_questions=Coalesce(Subquery(waiting.annotate(number=Count("pk")).values("number")), 0))
 
     # --- the list, and "Now" on the page --------------------------------------------------------------------------------------
     @display(description="Shop", ordering="name")
@@ -120,6 +125,15 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         if coming is not None:
             return format_html('{} <span class="shop-note">next: {}</span>', words, show_moment(coming, connection.tenant))
         return format_html('{} <span class="shop-note">{}</span>', words, _why_none(connection))
+
+    @display(description="Told at once")
+    @live_cell
+    def news(self, connection: StoreConnection) -> SafeString:
+        """Live: whether the shop tells us of changes by itself, since when, or why not."""
+        standing = standing_of(connection)
+        last = standing.last_delivery_at
+        heard = format_html('<a href="{}">last news {}</a>', deliveries_of(connection), render_moment(last)) if last else ""
+        return format_html('{} <span class="shop-note">{} {}</span>', render_badge(NEWS_BADGES[standing.state]), standing.text, heard)
 
     @display(description="In between")
     @live_cell

@@ -21,6 +21,11 @@ def questions_of(connection: StoreConnection) -> str:
     return f"{reverse('admin:integrations_linkquestion_changelist')}?{urlencode(wanted)}"
 
 
+def deliveries_of(connection: StoreConnection) -> str:
+    """What a shop told us by itself."""
+    return f"{reverse('admin:integrations_storedelivery_changelist')}?{urlencode({'connection__id__exact': connection.pk})}"
+
+
 def run_page(run: Run, name: str = "change") -> str:
     """A page of a run."""
     return reverse(f"admin:operations_run_{name}", args=[run.pk])

@@ -16,6 +16,8 @@ from integrations.moving import other_host, other_shop
 from integrations.providers import adapter_class, credentials_in_words
 from integrations.runs import result_of
 from integrations.schedules import next_run, schedule_words
+from integrations.webhooks.standing import STATES as WEBHOOK_STATES
+from integrations.webhooks.standing import standing_of
 from operations.api import RunLinkSerializer, run_link
 from operations.models import Run, RunStatus
 from tenants.auth import tenant_of
@@ -44,6 +46,17 @@ class ConnectionRunSerializer(RunLinkSerializer):
     finished_at = serializers.DateTimeField(allow_null=True)
     message = serializers.CharField(allow_blank=True)
     result = ImportResultSerializer()
+
+
+class WebhooksSerializer(serializers.Serializer):
+    """How the shop tells us of changes by itself. text: in words; topics: what it tells us about; last_delivery_at: null = none yet."""
+
+    state = serializers.ChoiceField(choices=WEBHOOK_STATES)
+    text = serializers.CharField()
+    address = serializers.CharField(allow_blank=True)
+    topics = serializers.ListField(child=serializers.CharField())
+    checked_at = serializers.DateTimeField(allow_null=True)
+    last_delivery_at = serializers.DateTimeField(allow_null=True)
 
 
 class ShopFactsSerializer(serializers.Serializer):
@@ -111,14 +124,15 @@ class ConnectionSerializer(TenantModelSerializer):
     open_questions = serializers.IntegerField(read_only=True)
     current_run = serializers.SerializerMethodField()
     last_run = serializers.SerializerMethodField()
+    webhooks = serializers.SerializerMethodField()
 
     class Meta:
         model = StoreConnection
         fields = (
             "id", "provider", "name", "store_url", "shop_domain", "credentials", "same_shop", "state", "is_active", "blocked_at",
             "blocked_reason", "checked_at", "changes_every", "glances_every", "schedule", "schedule_time", "schedule_words", "next_run_at",
-            "in_step", "fill_blank_skus", "link_by_sku", "download_images", "imported_at", "open_questions", "current_run", "last_run",
-            "created_at", "updated_at",
+            "in_step", "use_webhooks", "webhooks", "fill_blank_skus", "link_by_sku", "download_images", "imported_at", "open_questions",
+            "current_run", "last_run", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = (
             "is_active", "blocked_at", "blocked_reason", "checked_at", "imported_at", "created_at", "updated_at",
@@ -189,6 +203,11 @@ class ConnectionSerializer(TenantModelSerializer):
     def get_last_run(self, connection: StoreConnection) -> Any:
         """The newest import of everything, open or ended; null before the first one."""
         return self._short(connection.last_import)
+
+    @extend_schema_field(WebhooksSerializer)
+    def get_webhooks(self, connection: StoreConnection) -> Any:
+        """As the last look at the shop found it."""
+        return WebhooksSerializer(standing_of(connection)).data
 
     def _short(self, run: Run | None) -> Any:
         if run is None:

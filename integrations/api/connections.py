@@ -20,15 +20,17 @@ from integrations.api.connection_serializers import (
 from integrations.api.starting import ImportAcceptedSerializer, TriggerThrottle, accepted, begin
 from integrations.connections import check_connection, pause, remove_connection, save_connection, switch_on
 from integrations.models import Answer, StoreConnection
+from integrations.webhooks.asking import repair
+from integrations.webhooks.standing import with_standing
 from tenants.viewsets import TenantCrudViewSet
 
-ASKS_THE_SHOP = ("test", "import_products")
+ASKS_THE_SHOP = ("test", "import_products", "repair_webhooks")
 
 
 class ConnectionViewSet(TenantCrudViewSet):
     """Shops of the key's business."""
 
-    queryset = (
+    queryset = with_standing(
         StoreConnection.objects.select_related("tenant", "current_run", "last_import")
         .defer("credentials", "current_run__params", "current_run__cursor", "last_import__params", "last_import__cursor")
         .prefetch_related("watches")
@@ -98,6 +100,13 @@ class ConnectionViewSet(TenantCrudViewSet):
     def resume(self, request: Request, pk: str | None = None) -> Response:
         """Ends a pause; the schedule goes on."""
         switch_on(self.get_object())
+        return self._shown()
+
+    @extend_schema(request=None, responses=ConnectionSerializer, operation_id="connections_repair_webhooks")
+    @action(detail=True, methods=["post"], url_path="repair-webhooks")
+    def repair_webhooks(self, request: Request, pk: str | None = None) -> Response:
+        """The webhooks in the shop are looked at and mended by a worker; `webhooks` says what came of it."""
+        repair(self.get_object())
         return self._shown()
 
     def _shown(self) -> Response:

@@ -4,6 +4,7 @@ from django.urls import re_path
 
 from common.api import ApiRouter
 from integrations.api.connections import ConnectionViewSet
+from integrations.api.deliveries import StoreDeliveryViewSet
 from integrations.api.logs import WebhookLogViewSet
 from integrations.api.questions import LinkQuestionViewSet
 from integrations.api.runs import ImportRunViewSet
@@ -11,6 +12,7 @@ from integrations.api.sync import ShopifySyncView, WooSyncView
 
 router = ApiRouter()
 router.register("connections", ConnectionViewSet, basename="connection")
+router.register(r"connections/(?P<connection_pk>\d{1,18})/deliveries", StoreDeliveryViewSet, basename="connection-delivery")
 router.register("link-questions", LinkQuestionViewSet, basename="link-question")
 router.register("webhook-logs", WebhookLogViewSet, basename="webhook-log")
 router.register("runs", ImportRunViewSet, basename="run-import")

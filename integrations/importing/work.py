@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from common.clock import database_now
+from integrations.describing import keep_facts
 from integrations.importing import missing, pictures
 from integrations.importing.categories import take_in_categories
 from integrations.importing.edits import look_again_at_edited
@@ -20,7 +21,7 @@ from integrations.importing.outcome import Outcome
 from integrations.importing.pages import AT_ONCE
 from integrations.importing.products import take_in
 from integrations.importing.seen import Seen
-from integrations.models import Answer, LinkQuestion, StoreConnection
+from integrations.models import Answer, LinkQuestion
 from integrations.records import FieldProblem
 
 TRIES, END = 3, "end"
@@ -38,18 +39,17 @@ def import_step(job: ImportJob, cursor: Cursor | None) -> Cursor | None:
 
 def _start(job: ImportJob, cursor: Cursor) -> Cursor | None:
     """Who is there? And what was changed here since the last time?"""
-    facts = job.adapter.describe() if job.only_ids is None or not job.connection.facts else None
+    known = job.connection.facts and job.connection.stale_since is None
+    facts = job.adapter.describe() if job.only_ids is None or not known else None
     following = {**cursor, "phase": "categories" if job.only_ids is None else "products", "seen": []}
     following["total"] = len(set(job.only_ids)) if job.only_ids is not None else (facts and facts.products) or 0
 
     def write() -> Outcome:
         outcome = Outcome()
         if facts is not None:
-            now, connection = database_now(), job.connection
-            StoreConnection.objects.filter(pk=connection.pk).update(facts=facts.remember, checked_at=now)
-            connection.facts, connection.checked_at = facts.remember, now
+            keep_facts(job.connection, facts, database_now())
             for words in facts.notes:
-                outcome.note(FieldProblem("", "shop", words), name=str(connection))
+                outcome.note(FieldProblem("", "shop", words), name=str(job.connection))
         if not job.dry_run:
             look_again_at_edited(job.connection, database_now())
         return outcome

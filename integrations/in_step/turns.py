@@ -18,6 +18,7 @@ from common.errors import NeedsConfigurationError, PermanentError, RemoteError
 from common.lease import Lease, claim
 from common.log_context import about
 from integrations.blocking import block
+from integrations.describing import describe_if_stale
 from integrations.importing.job import ImportJob, Stopped
 from integrations.in_step.evidence import note_failure
 from integrations.in_step.watches import minutes_of, put_off
@@ -102,6 +103,7 @@ def _guarded(watch: StoreWatch, lease: Lease, work: Callable[[Turn], bool], seco
         shop.credentials  # noqa: B018 - read now: a refusal is about the keys of this moment (blocking.py)
         turn = _turn(watch, lease, seconds)
         try:
+            describe_if_stale(shop, turn.job.adapter, database_now())
             return work(turn)
         finally:
             learnt = turn.job.adapter.learnt()

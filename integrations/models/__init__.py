@@ -1,6 +1,7 @@
 """What we know of shops: how to reach each, which of our rows is which of theirs, what is undecided, and what was exchanged."""
 
 from integrations.models.connections import LinkBySku, Provider, Schedule, StoreConnection
+from integrations.models.hooks import DeliveryState, HookFarewell, StoreDelivery, StoreHooks
 from integrations.models.in_step import Kind, StoreHint, StoreWatch
 from integrations.models.logs import LogStatus, WebhookLog
 from integrations.models.questions import Answer, LinkQuestion
@@ -9,7 +10,9 @@ from integrations.models.tokens import StoreToken
 
 __all__ = [
     "Answer",
+    "DeliveryState",
     "ExternalRef",
+    "HookFarewell",
     "Kind",
     "LinkBySku",
     "LinkQuestion",
@@ -18,7 +21,9 @@ __all__ = [
     "RefKind",
     "Schedule",
     "StoreConnection",
+    "StoreDelivery",
     "StoreHint",
+    "StoreHooks",
     "StoreToken",
     "StoreWatch",
     "WebhookLog",

@@ -54,7 +54,7 @@ class Schedule(models.TextChoices):
 # Written by runs and blocks alone, by UPDATE; a person's save, which may be stale, leaves them as they are.
 STATE_COLUMNS = frozenset({
     "blocked_at", "blocked_reason", "current_run", "imported_at", "last_import", "failed_import", "product_count", "count_before",
-    "count_jumped_at",
+    "count_jumped_at", "stale_since",
 })  # fmt: skip
 
 
@@ -68,6 +68,7 @@ class StoreConnection(models.Model):
     that failed since the last one that was completed.
     product_count: how many products the shop had at the last completed import; count_before, count_jumped_at: when that number had
     changed so much since the import before that somebody should look.
+    stale_since: when the shop said that something about itself has changed (its currency); the next look asks it who it is.
     history_seen: the newest revision that imports have taken into account (importing/edits.py).
     """
 
@@ -107,6 +108,11 @@ class StoreConnection(models.Model):
     )  # fmt: skip
     schedule_time = models.TimeField("at", default=time(3, 0), help_text="For “every night”, in the time zone of the business.")
 
+    use_webhooks = models.BooleanField(
+        "tell us at once", default=True, db_default=True,
+        help_text="The shop itself tells us of each change (webhooks). Off: changes come by the schedule alone.",
+    )  # fmt: skip
+
     facts = models.JSONField(default=dict, blank=True, editable=False)
     checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     blocked_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -118,6 +124,7 @@ class StoreConnection(models.Model):
     product_count = models.PositiveIntegerField(null=True, blank=True, editable=False)
     count_before = models.PositiveIntegerField(null=True, blank=True, editable=False)
     count_jumped_at = models.DateTimeField(null=True, blank=True, editable=False)
+    stale_since = models.DateTimeField(null=True, blank=True, editable=False)
     history_seen = models.BigIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

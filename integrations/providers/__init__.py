@@ -11,6 +11,7 @@ from integrations.models import Provider
 if TYPE_CHECKING:
     from integrations.models import StoreConnection
     from integrations.providers.base import StoreAdapter
+    from integrations.providers.hooks import WebhookModule
 
 ADAPTERS = {
     Provider.WOOCOMMERCE: "integrations.providers.woocommerce.adapter.WooAdapter",
@@ -22,6 +23,11 @@ def adapter_class(provider: str) -> "type[StoreAdapter]":
     """The adapter of a provider, imported when it is needed."""
     module, _, name = ADAPTERS[Provider(provider)].rpartition(".")
     return getattr(import_module(module), name)  # type: ignore[no-any-return]
+
+
+def webhook_module(provider: str) -> "WebhookModule":
+    """What a kind of shop delivers by itself, and how it signs (pure)."""
+    return import_module(f"{__name__}.{Provider(provider)}.webhook")  # type: ignore[return-value]
 
 
 def credentials_in_words() -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from integrations.providers.hooks import ShopHooks
 from integrations.records import StoreCategory, StoreProduct
 
 if TYPE_CHECKING:
@@ -125,6 +126,11 @@ class StoreAdapter(ABC):
     def learnt(self) -> dict[str, Any]:
         """What is worth keeping in StoreConnection.facts of what was found out since (how large a page the shop manages); {} = nothing."""
         return {}
+
+    @property
+    def hooks(self) -> ShopHooks | None:
+        """How the shop is made to tell us of changes by itself; None for a kind of shop that cannot."""
+        return None
 
     @abstractmethod
     def fetch_categories(self) -> Iterator[StoreCategory]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from integrations.models import ExternalRef, LinkQuestion, RefKind, StoreConnection, WebhookLog
+from integrations.models import ExternalRef, LinkQuestion, RefKind, StoreConnection, StoreDelivery, StoreHooks, WebhookLog
 from products_and_services.models import Product
 from tenants.models import Tenant
 from tenants.tests.builder import canary
@@ -45,4 +45,21 @@ def _log(tenant: Tenant) -> WebhookLog:
     )
 
 
-SAMPLES: dict[type, Any] = {StoreConnection: _connection, ExternalRef: _ref, LinkQuestion: _question, WebhookLog: _log}
+def _hooks(tenant: Tenant) -> StoreHooks:
+    word = canary(tenant)
+    return StoreHooks.objects.create(connection=_connection(tenant), secret=word, problem=f"{word} may only read", address=word)
+
+
+def _delivery(tenant: Tenant) -> StoreDelivery:
+    word = canary(tenant)
+    return StoreDelivery.objects.create(
+        tenant=tenant, connection=_connection(tenant), topic="product.updated", delivery_id=word, news="products", external_ids=[word],
+        content={"name": word}, note=word,
+    )  # fmt: skip
+
+
+SAMPLES: dict[type, Any] = {
+    StoreConnection: _connection, ExternalRef: _ref, LinkQuestion: _question, WebhookLog: _log, StoreHooks: _hooks,
+    StoreDelivery: _delivery,
+}  # fmt: skip
+ARGUMENTS: dict[str, Any] = {"connection_pk": lambda builder: str(builder.row(StoreConnection).pk)}

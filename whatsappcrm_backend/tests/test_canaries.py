@@ -7,11 +7,13 @@ import pytest
 from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
+from django.utils import timezone
 
 from common import clock, http, redaction
 from common.encrypted_field import EncryptedTextField
-from integrations.models import StoreConnection, WebhookLog
+from integrations.models import HookFarewell, StoreConnection, StoreHooks, StoreToken, WebhookLog
 from integrations.runs import run_now
+from integrations.webhooks.farewell import remove_webhooks
 from meta_integration.graph.client import appsecret_proof
 from meta_integration.models import MetaAppConfig
 from meta_integration.tests.world import ACCOUNTS, World
@@ -33,6 +35,7 @@ ENVIRONMENT = {
     )
 }  # fmt: skip
 VERIFY = "canary-verify-token-0123456789"
+HOOKS = ("canary-day-token-0123456789", "canary-hook-secret-0123456789", "canary-old-secret-0123456789")
 SHOP = {"consumer_key": "ck_canary-key-0123456789", "consumer_secret": "cs_canary-secret-0123456789"}
 
 
@@ -53,7 +56,8 @@ def test_every_encrypted_column_has_its_canary_here():
     columns = {f"{model._meta.label}.{field.name}" for model in apps.get_models() for field in model._meta.concrete_fields
                if isinstance(field, EncryptedTextField)}  # fmt: skip
     of_meta = {f"meta_integration.MetaAppConfig.{name}" for name in ("access_token", "app_secret", "verify_token")}
-    assert columns == {*of_meta, "integrations.StoreConnection.credentials"}
+    of_shops = {"StoreConnection.credentials", "StoreToken.value", "StoreHooks.secret", "StoreHooks.old_secret", "HookFarewell.credentials"}
+    assert columns == of_meta | {f"integrations.{name}" for name in of_shops}
 
 
 def test_secrets_turn_up_nowhere(world, settings, monkeypatch, tenant, other_tenant, lines, capsys):
@@ -73,7 +77,12 @@ def test_secrets_turn_up_nowhere(world, settings, monkeypatch, tenant, other_ten
         world.settle(catalog, other)
     shop = StoreConnection.objects.create(tenant=tenant, store_url="https://127.0.0.1/shop", credentials=SHOP)
     assert run_now(shop).status == RunStatus.FAILED  # Such an address is not opened; what is told of it is searched as well.
-    words = [TOKEN, SECRET, appsecret_proof(SECRET, TOKEN), VERIFY, *SHOP.values(), *ENVIRONMENT.values()]
+    StoreToken.objects.create(connection=shop, value={"token": HOOKS[0]})
+    StoreHooks.objects.update_or_create(connection=shop, defaults={"secret": HOOKS[1], "old_secret": HOOKS[2], "problem": "refused"})
+    HookFarewell.objects.create(tenant=tenant, provider="woocommerce", store_url="https://127.0.0.1/old", credentials=SHOP, path="/",
+                                due_at=timezone.now())  # fmt: skip
+    remove_webhooks(HookFarewell.objects.get().pk)
+    words = [*HOOKS, TOKEN, SECRET, appsecret_proof(SECRET, TOKEN), VERIFY, *SHOP.values(), *ENVIRONMENT.values()]
     # The worst case: a text that somebody else wrote, with all of them in it, becomes an alert.
     text = f"access_token={TOKEN} {' '.join(ENVIRONMENT.values())}"
     raise_alert(tenant, kind="k", key="worst", title=text, remedy=text)

@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from integrations.providers.base import GlancePage, Page, Raw, StoreAdapter, StoreFacts
 from integrations.providers.shopify.client import ShopifyClient
-from integrations.providers.shopify.domains import API_VERSION, NO_DOMAIN, is_shop_domain, shop_domain
+from integrations.providers.shopify.domains import API_VERSION, NO_DOMAIN, base_url, is_shop_domain, shop_domain
+from integrations.providers.shopify.hooks import ShopifyHooks
 from integrations.providers.shopify.introduction import introduce
 from integrations.providers.shopify.keys import FIELDS, KEYS_AT, key_problems, merged
 from integrations.providers.shopify.listing.products import Products
@@ -60,6 +63,12 @@ class ShopifyAdapter(StoreAdapter):
     def outlook(self) -> str:
         """Prices come without their currency."""
         return self._currency
+
+    @property
+    def hooks(self) -> ShopifyHooks:
+        """See StoreAdapter."""
+        shop_url = base_url(settings.SHOPIFY_BASE_URL, self.client.domain)
+        return ShopifyHooks(self.client, has_secret=bool(self.connection.credential("client_secret")), shop_url=shop_url)
 
     def describe(self) -> StoreFacts:
         """See StoreAdapter."""

@@ -10,6 +10,7 @@ from integrations.providers.base import CredentialField, Glance, GlancePage, Pag
 from integrations.providers.reading import Problems, read_line
 from integrations.providers.woocommerce.addresses import store_address
 from integrations.providers.woocommerce.client import WooClient
+from integrations.providers.woocommerce.hooks import WooHooks
 from integrations.providers.woocommerce.introduction import introduce
 from integrations.providers.woocommerce.listing.attaching import Variations
 from integrations.providers.woocommerce.listing.changes import changed_window
@@ -65,6 +66,11 @@ class WooAdapter(StoreAdapter):
     def outlook(self) -> str:
         """Prices come without their currency."""
         return self._currency
+
+    @property
+    def hooks(self) -> WooHooks:
+        """See StoreAdapter."""
+        return WooHooks(self.client)
 
     def describe(self) -> StoreFacts:
         """See StoreAdapter."""

@@ -1,0 +1,96 @@
+"""Webhooks in a Shopify shop, by its GraphQL API. https://shopify.dev/docs/api/admin-graphql/2026-10/objects/WebhookSubscription
+
+An app sees its own subscriptions only. After eight failures in a row Shopify removes one.
+"""
+
+from typing import Any, Protocol
+
+from common.errors import NeedsConfigurationError, PermanentError, TransientError
+from integrations.providers.hooks import Hook, ShopHooks
+from integrations.providers.shopify.webhook import TOPICS
+
+MOST_PAGES = 20
+SUBSCRIPTIONS = """
+query Webhooks($after: String) {
+  webhookSubscriptions(first: 100, after: $after) { nodes { id topic uri } pageInfo { hasNextPage endCursor } }
+}
+"""
+CREATE = """
+mutation EnterWebhook($topic: WebhookSubscriptionTopic!, $webhookSubscription: WebhookSubscriptionInput!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: $webhookSubscription) {
+    webhookSubscription { id topic uri }
+    userErrors { field message }
+  }
+}
+"""
+DELETE = """
+mutation RemoveWebhook($id: ID!) {
+  webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } }
+}
+"""
+NO_SECRET = (
+    "What the shop sends could not be checked: enter the app's API secret key (it begins with shpss_) as client secret, beside the access "
+    "token."
+)
+TAKEN, NOT_THERE = "already been taken", "does not exist"
+NOT_TAKEN_YET = "Shopify says that the webhook is there, but does not show it yet."
+REFUSED = "Shopify does not enter the webhook."
+
+
+class Client(Protocol):
+    """What is needed of ShopifyClient."""
+
+    def execute(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]: ...
+
+
+class ShopifyHooks(ShopHooks):
+    """has_secret: the secret that deliveries are signed with is stored; shop_url: where the shop's API is reached."""
+
+    topics = TOPICS
+
+    def __init__(self, client: Client, *, has_secret: bool, shop_url: str) -> None:
+        self._client = client
+        self.obstacle = "" if has_secret else NO_SECRET
+        self.shop_url = shop_url
+
+    def found(self) -> list[Hook]:
+        """See ShopHooks."""
+        hooks, after = [], None
+        for _ in range(MOST_PAGES):
+            page = self._client.execute(SUBSCRIPTIONS, {"after": after})["webhookSubscriptions"]
+            hooks += [_hook(node) for node in page["nodes"]]
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+            after = page["pageInfo"]["endCursor"]
+        return hooks
+
+    def create(self, topic: str, address: str, secret: str) -> Hook:
+        """See ShopHooks. Shopify signs with the app's own secret."""
+        wanted = {"topic": topic.replace("/", "_").upper(), "webhookSubscription": {"uri": address, "format": "JSON"}}
+        answer = self._client.execute(CREATE, wanted)["webhookSubscriptionCreate"]
+        said = _said(answer)
+        if TAKEN in said:
+            raise TransientError(NOT_TAKEN_YET, kind="webhook_taken", data={"said": said})
+        if said:
+            raise NeedsConfigurationError(REFUSED, kind="webhook_refused", data={"said": said, "remedy": f"It says: “{said}”."})
+        if not answer.get("webhookSubscription"):
+            raise TransientError(NOT_TAKEN_YET, kind="webhook_taken")
+        return _hook(answer["webhookSubscription"])
+
+    def mend(self, hook: Hook, secret: str) -> None:
+        """Nothing to do: a subscription is on as long as it is there, and has no secret of its own."""
+
+    def delete(self, hook: Hook) -> None:
+        """See ShopHooks."""
+        said = _said(self._client.execute(DELETE, {"id": hook.id})["webhookSubscriptionDelete"])
+        if said and NOT_THERE not in said:
+            raise PermanentError("Shopify does not remove the webhook.", kind="webhook_stays", data={"said": said})
+
+
+def _hook(node: dict[str, Any]) -> Hook:
+    return Hook(str(node["id"]), str(node["topic"]).lower().replace("_", "/", 1), str(node["uri"]))
+
+
+def _said(answer: dict[str, Any]) -> str:
+    """What Shopify objects to."""
+    return " ".join(str(error.get("message") or "") for error in answer.get("userErrors") or ())[:300]
