@@ -13,7 +13,7 @@ from integrations.providers.shopify.adapter import ShopifyAdapter
 from integrations.tests.shopify_edge import CLIENT, DOMAIN, KEYS, SECRET, STATIC, connected, edge, good, unsaved
 from meta_integration.tests.face import browser, text_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SHOP = {"id": "gid://shopify/Shop/7", "name": "Corner", "myshopifyDomain": DOMAIN, "currencyCode": "KWD", "taxesIncluded": True}
 SCOPES = ("read_products", "read_inventory")
 TIMES = {"changes_every": "5", "glances_every": "60", "schedule": "hourly", "schedule_time": "03:00"}

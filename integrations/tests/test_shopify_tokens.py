@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 from django.db import connection as database
+from django.utils import timezone
 
+from common import clock
 from common.clock import database_now
 from common.errors import NeedsConfigurationError, TransientError
 from common.lease import claim
@@ -18,7 +20,7 @@ from integrations.providers.shopify import tokens as module
 from integrations.providers.shopify.client import ShopifyClient
 from integrations.tests.shopify_edge import CLIENT, KEYS, SECRET, STATIC, UNAUTHORIZED, connected, edge, error, failed, good, unsaved
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 QUERY = "query Shop { shop { name } }"
 HTML = "<html><head><title>Oauth error</title></head><body><h1>Oauth error {}</h1><p>Contact the app.</p></body></html>"
 
@@ -43,16 +45,17 @@ def refusal(connection):
 # --- fetching and keeping -----------------------------------------------------------------------------------------------------
 
 
-def test_one_token_serves_all_processes_for_a_day(shopify, tenant):
-    with time_machine.travel("2026-11-20T12:00:00Z", tick=False) as clock:
+def test_one_token_serves_all_processes_for_a_day(shopify, tenant, monkeypatch):
+    monkeypatch.setattr(clock, "server_time", timezone.now)
+    with time_machine.travel("2026-11-20T12:00:00Z", tick=False) as traveller:
         shop = connected(tenant)
         for _ in range(3):
             fresh(shop).execute(QUERY)
         assert shopify.given == ["shpat_" + "0" * 32]
-        clock.shift(timedelta(hours=23, minutes=54))
+        traveller.shift(timedelta(hours=23, minutes=54))
         fresh(shop).execute(QUERY)
         assert len(shopify.given) == 1
-        clock.shift(timedelta(minutes=1))  # Five minutes before Shopify stops to take it.
+        traveller.shift(timedelta(minutes=1))  # Five minutes before Shopify stops to take it.
         fresh(shop).execute(QUERY)
         assert len(shopify.given) == 2
 
@@ -93,6 +96,7 @@ def test_a_token_that_cannot_be_decrypted_any_more_is_fetched_anew(shopify, tena
     assert len(shopify.given) == 2
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_connection_that_was_removed_meanwhile_can_still_be_asked_to_the_end(shopify, tenant):
     shop = connected(tenant)
     client = fresh(shop)
@@ -196,6 +200,7 @@ def test_plain_http_and_own_networks_are_for_stand_ins_only(shopify, settings):
 # --- one at a time ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_that_need_a_token_at_once_fetch_one(shopify, tenant):
     shop = connected(tenant)
     clients, found = [fresh(shop) for _ in range(4)], []
