@@ -8,7 +8,7 @@ import time
 import pytest
 
 from common import outbound_guard
-from common.outbound_guard import FetchFailed, PublicSession, TooLarge, Why
+from common.outbound_guard import FetchFailed, PublicSession, TooLarge, Why, stream_public
 from common.public_addresses import AddressRefused
 from common.tests.keeping_host import KeepingHost, Said, certificate, keeping
 from common.tests.picture_host import drip, endless
@@ -216,3 +216,46 @@ def test_proxies_of_the_environment_are_not_used(shop, monkeypatch):
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     assert get(session_to(shop.url), "/x").body == b'["/x"]'
+
+
+def post(session: PublicSession, verb: str = "ask"):
+    url, limits = f"http://{_netloc(session)}/q", {"max_bytes": 1_000_000, "deadline": 3, "headers": {"X-Key": "1"}}
+    return session.ask(url, b"{}", **limits) if verb == "ask" else session.write("POST", url, b"{}", **limits)
+
+
+def test_a_question_by_post_is_asked_again_over_a_dropped_connection_and_a_change_is_not(shop):
+    session = session_to(shop.url)
+    get(session)
+
+    def hang_up(peer: socket.socket) -> None:
+        shop.answer = lambda asked: Said(body=[2])
+
+    shop.answer = lambda asked: Said(talk=hang_up)
+    assert post(session).body == b"[2]"
+    assert [(one.body, one.headers.get("x-key")) for one in shop.asked[1:]] == [(b"{}", "1")] * 2
+    shop.answer = lambda asked: Said(talk=hang_up)
+    with pytest.raises(FetchFailed) as failed:
+        post(session, "write")
+    assert failed.value.may_be_done and len(shop.asked) == 4
+
+
+def test_a_file_comes_in_portions(shop, host):
+    body = bytes(range(256)) * 4_000
+    shop.answer = lambda asked: Said(body=gzip.compress(body), headers={"Content-Encoding": "gzip"})
+    portions = list(stream_public(shop.url, max_bytes=2_000_000, deadline=5, schemes=BOTH))
+    assert b"".join(portions) == body and len(portions) > 1
+    host.act("/x", endless)
+    portions = stream_public(host.url("/x"), max_bytes=2_000_000, deadline=5, schemes=BOTH)
+    with pytest.raises(TooLarge):
+        for portion in portions:
+            assert len(portion) < 100_000
+    shop.answer = lambda asked: Said(302, headers={"Location": shop.url})
+    with pytest.raises(FetchFailed, match="302"):
+        list(stream_public(shop.url, max_bytes=10, deadline=5, schemes=BOTH))
+
+
+def test_files_are_not_fetched_from_own_networks(opened, names):  # noqa: F811
+    for url in (*REFUSED, *STRANGE):
+        with pytest.raises(AddressRefused):
+            list(stream_public(url, max_bytes=1000, deadline=2))
+    assert opened == []
