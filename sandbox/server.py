@@ -8,13 +8,15 @@ import errno
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from types import FrameType
 
 from sandbox.demo import prepare_demo
 from sandbox.graph import GraphStandIn, Store
 from sandbox.serving import HOST, Page, SandboxServer
-from sandbox.shops.street import Street
+from sandbox.shops.shopify.demo import open_demo_shop as open_shopify_demo
+from sandbox.shops.street import SHOPIFY_PREFIX, Street
 from sandbox.shops.woocommerce.demo import open_demo_shop
 from sandbox.state_file import StateFile, StateFileBusy
 
@@ -42,6 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.demo:
         prepare_demo(standin)
         open_demo_shop(server.street)
+        open_shopify_demo(server.street)
     if not problem:
         _add_page(server)
     return _serve(server, standin)
@@ -96,7 +99,8 @@ def _add_page(server: SandboxServer) -> None:
     meta_side = page_maker(server.standin, f"http://{HOST}:{server.server_port}")
 
     def make_page(path: str, query: dict[str, str]) -> Page:
-        return street_page(server.street, path, query) if path.startswith(("/shops", NEWS_PREFIX)) else meta_side(path, query)
+        is_shop = path.startswith(("/shops", SHOPIFY_PREFIX, NEWS_PREFIX))
+        return street_page(server.street, path, query) if is_shop else meta_side(path, query)
 
     server.make_page = make_page
     server.after_request = connections.close_all
@@ -106,6 +110,7 @@ def _serve(server: SandboxServer, standin: GraphStandIn) -> int:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     print(f"Sandbox ready: Meta's side at http://{HOST}:{server.server_port}/", flush=True)
+    threading.Thread(target=server.street.deliver, args=(server.stopping,), daemon=True, name="postman").start()
     try:
         server.serve_forever(poll_interval=0.2)
     except KeyboardInterrupt:

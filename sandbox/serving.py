@@ -18,7 +18,7 @@ from sandbox import control
 from sandbox.graph import GraphAnswer, GraphRequest, GraphStandIn
 from sandbox.shops import control as shop_control
 from sandbox.shops.messages import ShopAnswer, ShopRequest
-from sandbox.shops.street import PREFIX, Street
+from sandbox.shops.street import PREFIX, PREFIXES, Street, path_of
 
 HOST = "127.0.0.1"
 MAX_BODY = 64 * 1024 * 1024
@@ -64,7 +64,7 @@ class SandboxServer(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection. Addresses: / and /_sandbox/.. for people, /shops/.. are shops, everything else is Graph."""
+    """One connection. Addresses: / and /_sandbox/.. for people, /shops/.. and /shopify/.. are shops, all else is Graph."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -80,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         if parts.path == "/" or parts.path.startswith("/_sandbox/") or self._looks_into_a_shop(parts.path, query):
             self._for_people(parts.path, query, body)
-        elif parts.path.startswith(PREFIX):
+        elif parts.path.startswith(PREFIXES):
             self._shop(body)
         else:
             self._graph(GraphRequest(self.command, parts.path, query, dict(self.headers.items()), body))
@@ -113,8 +113,11 @@ class Handler(BaseHTTPRequestHandler):
             return False
         if "rest_route" in query or self.server.make_page is None:
             return False
-        name, _, rest = path.removeprefix(PREFIX).partition("/")
-        return path in (PREFIX, PREFIX.rstrip("/")) or (path.startswith(PREFIX) and not rest and name in self.server.street.shops)
+        if path in (PREFIX, PREFIX.rstrip("/")):
+            return True
+        home = f"{path.rstrip('/')}/"
+        shop = self.server.street.shop_at(home) if path.startswith(PREFIXES) else None
+        return shop is not None and path_of(shop) == home
 
     def _shop(self, body: bytes) -> None:
         url = f"http://{self.headers.get('Host') or HOST}{self.path}"

@@ -8,6 +8,9 @@ const DONE = {
   delete: "is gone for good.",
   copy: "has a double with the same SKU.",
   change: "was saved.",
+  publish: "is in the online store.",
+  unpublish: "is out of the online store.",
+  add_variant: "has a new variant.",
 };
 
 function nameOf(card) {
@@ -33,7 +36,7 @@ document.addEventListener("click", (event) => {
   const card = button.closest("[data-key]");
   if (button.dataset.fault) toggleFault(button);
   else if ("clear" in button.dataset) act(() => send("DELETE", `${shop}/faults`), "Everything works again.");
-  else if (button.dataset.act) edit(button.dataset.act, card, Number(card.dataset.key), {});
+  else if (button.dataset.act) edit(button.dataset.act, card, Number(button.dataset.id || card.dataset.key), {});
 });
 
 document.addEventListener("submit", (event) => {
@@ -49,7 +52,7 @@ document.addEventListener("submit", (event) => {
     }, `${fields.name} was added.`);
   } else {
     const card = form.closest("[data-key]");
-    edit("change", card, Number(form.dataset.id || card.dataset.key), fields);
+    edit(form.dataset.hand, card, Number(form.dataset.id || card.dataset.key), fields);
   }
 });
 

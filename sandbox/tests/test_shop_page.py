@@ -6,10 +6,11 @@ import re
 import pytest
 
 from sandbox.shops import control
+from sandbox.shops.page_parts import PER_PAGE
 from sandbox.shops.pages import street_page
 from sandbox.shops.street import Street
 from sandbox.shops.woocommerce import KINDS, Attribute, Image
-from sandbox.shops.woocommerce.editor import BUTTONS, PER_PAGE
+from sandbox.shops.woocommerce.editor import BUTTONS
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ class ByHand(World):
             self.apps[client_id] = made = App(client_id, client_secret, tuple(scopes), token)
             if known:
                 made.granted = known.granted
+            made.installed = not self.faults.active("app_uninstalled")
             return made
 
     def uninstall(self, client_id: str, installed: bool = False) -> None:
@@ -74,6 +75,10 @@ class ByHand(World):
         if found is None:
             raise KeyError(product_id)
         return found
+
+    def item(self, number: int) -> Product | Variant:
+        """A product or variant. Raises KeyError."""
+        return self.shelf.product(number) or self.variant(number)
 
     def variant(self, variant_id: int) -> Variant:
         """A variant. Raises KeyError."""

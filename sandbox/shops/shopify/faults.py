@@ -26,6 +26,7 @@ KINDS: dict[str, str] = {
     "token_expired": "The access token is not known any more: 401, until a new one is fetched",
     "token_refused": "No access token is accepted, a new one neither: 401",
     "no_new_token": "The app's id and secret are refused",
+    "app_uninstalled": "The merchant has removed the app: its tokens die, its webhooks go, and one last webhook says so",
     "scope_lost": "The app may not read products any more: ACCESS_DENIED inside a 200",
     "frozen": "The shop has not paid: 402",
     "locked": "The shop is locked: 423",
@@ -40,7 +41,7 @@ KINDS: dict[str, str] = {
     **HOOK_FAULTS,
 }
 # Faults that are looked up where they work, and concern no call.
-STANDING = frozenset(kind for kind in KINDS if kind.startswith(("hooks_", "bulk_")) or kind == "index_lag")
+STANDING = frozenset(kind for kind in KINDS if kind.startswith(("hooks_", "bulk_")) or kind in ("index_lag", "app_uninstalled"))
 
 
 @dataclass(slots=True)

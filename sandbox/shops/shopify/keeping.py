@@ -20,6 +20,11 @@ KINDS = (SHOP, _PRODUCT, _VARIANT, _COLLECTION, _ORDER)
 KNOBS = ("currency", "timezone", "title", "plan", "bulk_seconds", "index_lag", "opened")
 
 
+def names_kept(file: StateFile) -> list[str]:
+    """Names of the shops in the file."""
+    return [name for _, name, _ in file.rows((SHOP,))]
+
+
 class Keeper:
     """Writes one shop through to the state file. Callers hold the shop's lock."""
 

@@ -15,6 +15,7 @@ from sandbox.shops.shopify.bulk_state import BulkOperation
 from sandbox.shops.shopify.by_hand import ByHand
 from sandbox.shops.shopify.call import Call
 from sandbox.shops.shopify.events import Events
+from sandbox.shops.shopify.faults import Fault
 from sandbox.shops.shopify.keeping import Keeper
 from sandbox.shops.shopify.sight import Sight
 from sandbox.state_file import StateFile
@@ -44,7 +45,10 @@ class ShopifyShop(ByHand):
         self.currency, self.timezone = currency, timezone
         self.events = Events(self)
         self.answers = KeptAnswers()
+        self._removed = False
         self.post = PostOffice(lambda: self.clock().timestamp(), self.faults, post_here)
+        self.faults.on_add = self._fault_added
+        self.faults.on_clear = self._fault_cleared
         if file:
             keeper = Keeper(self, file)
             keeper.load()
@@ -94,6 +98,18 @@ class ShopifyShop(ByHand):
         """Seconds until the search finds a change."""
         fault = next(iter(self.faults.active("index_lag")), None)
         return (fault.seconds or 30.0) if fault else self.index_lag
+
+    def _fault_added(self, fault: Fault) -> None:
+        if fault.kind == "app_uninstalled":
+            self._removed = True
+            for client_id in self.apps:
+                self.uninstall(client_id)
+
+    def _fault_cleared(self) -> None:
+        if self._removed and not self.faults.active("app_uninstalled"):
+            self._removed = False
+            for client_id in self.apps:
+                self.uninstall(client_id, installed=True)
 
     def _save(self) -> None:
         with self.lock:

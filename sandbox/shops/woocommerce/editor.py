@@ -1,12 +1,11 @@
 """A shop's page for people: its products with forms, the buttons that break it, the last calls. What the forms do: control.py."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
-from sandbox.rendering import JSON, admin_origin, html_page, render
 from sandbox.serving import Page
+from sandbox.shops.page_parts import Choice, buttons_of, news_page, searched, whole_page
+from sandbox.shops.post import HOOK_BUTTONS
 from sandbox.shops.woocommerce import selling
 from sandbox.shops.woocommerce.answering import api_link
 from sandbox.shops.woocommerce.control import numbers
@@ -17,14 +16,12 @@ from sandbox.shops.woocommerce.show import FIELDS, quantity
 from sandbox.shops.woocommerce.show_variation import own_name
 from sandbox.shops.woocommerce.view import View
 
-PER_PAGE = 24
 SHOWS = {"living": "In the shop", "trash": "In the trash"}
 _STATUSES = {
     "publish": "published", "draft": "draft", "pending": "waits for review", "private": "private", "future": "planned",
     "trash": "in the trash",
 }  # fmt: skip
 _STOCK = {"instock": "in stock", "outofstock": "out of stock", "onbackorder": "on back-order"}
-_SHOWN_AT_ONCE = 6
 # What a button switches on, beyond the kind.
 BUTTONS: dict[str, tuple[str, dict[str, Any]]] = {
     "firewall": ("The shop answers with a firewall page", {}),
@@ -55,9 +52,11 @@ BUTTONS: dict[str, tuple[str, dict[str, Any]]] = {
     "no_rights": ("The key's user loses his rights", {}),
     "gzip_bomb": ("Answers unpack to 500 MB", {}),
     "endless": ("Answers never end", {}),
+    **HOOK_BUTTONS,
 }
 # Where the words of KINDS speak of options that the button has chosen.
 _ABOUT = {
+    **KINDS,
     "slow": "Every answer takes 20 seconds",
     "throttled": "429 with Retry-After: 30",
     "slow_big_pages": "Pages of more than 20 rows take a minute, smaller ones come at once",
@@ -65,6 +64,7 @@ _ABOUT = {
     "stale_list": "Lists stay as they are now, whatever is changed",
     "duplicate_ids": "Every page begins with the last 3 rows of the page before",
     "gzip_bomb": "A small answer unpacks to a very large one",
+    "hooks_late": "Webhooks arrive a minute after what they tell of",
 }
 
 
@@ -102,80 +102,34 @@ class Card:
     children: list[Child] = field(default_factory=list)
 
 
-class _Choice:
-    """What the person looks at."""
-
-    def __init__(self, query: dict[str, str]) -> None:
-        self.search = query.get("q", "").strip()[:100]
-        self.show = query["show"] if query.get("show") in SHOWS else "living"
-        self.page = int(query["page"]) if query.get("page", "").isdigit() and int(query["page"]) else 1
-
-    def address(self, page: int) -> str:
-        """This choice on another page."""
-        return f"?{urlencode({'q': self.search, 'show': self.show, 'page': page})}"
-
-
 def shop_page(shop: WooShop, query: dict[str, str], several: bool) -> Page:
-    """The whole page; `several`: there are other shops to go to. It is the shop's home page, so it names the API."""
-    choice = _Choice(query)
-    shows = [{"value": value, "text": text, "chosen": value == choice.show} for value, text in SHOWS.items()]
-    more = {"shows": shows, "several": several, "keys": list(shop.keys.values()), "admin_url": admin_origin()}
-    page = html_page("shop/page.html", {**_parts(shop, choice), **more})
+    """The whole page. It is the shop's home page, so it names the API."""
+    page = whole_page("woocommerce", {**_parts(shop, Choice(query, SHOWS)), "keys": list(shop.keys.values())}, several)
     page.headers["Link"] = api_link(shop.address)
     return page
 
 
 def shop_news(shop: WooShop, query: dict[str, str]) -> Page:
     """What the script lays over the page each second."""
-    parts = _parts(shop, _Choice(query))
-    cards = [{"key": str(card.id), "html": render("shop/card.html", {"card": card})} for card in parts["cards"]]
-    names = ("numbers", "faults", "calls", "empty", "pager")
-    body = {"cards": cards, "parts": {name: render(f"shop/{name}.html", parts) for name in names}}
-    return Page(200, JSON, json.dumps(body).encode())
+    return news_page("woocommerce", _parts(shop, Choice(query, SHOWS)))
 
 
-def _parts(shop: WooShop, choice: _Choice) -> dict[str, Any]:
+def _parts(shop: WooShop, choice: Choice) -> dict[str, Any]:
     with shop.lock:
-        ids = _matching(shop, choice)
-        pages = max(1, -(-len(ids) // PER_PAGE))
-        choice.page = min(choice.page, pages)
+        ids = searched(shop.shelf.product_ids(trash=choice.show == "trash"), choice.search, lambda key, words: _matches(shop, key, words))
+        chosen, pager = choice.cut(ids)
         view = View(shop, shop.shelf)
-        chosen = [shop.product(key) for key in ids[(choice.page - 1) * PER_PAGE : choice.page * PER_PAGE]]
-        cards = [_card(view, product) for product in chosen]
-        active = {fault.kind for fault in shop.faults}
         return {
-            "shop": shop, "choice": choice, "cards": cards, "found": len(ids), "pages": pages, "numbers": numbers(shop),
-            "counts": dict(shop.log.counts), "buttons": _buttons(active), "calls": shop.calls()[-12:][::-1],
-            "previous": choice.address(choice.page - 1) if choice.page > 1 else "",
-            "next": choice.address(choice.page + 1) if choice.page < pages else "",
+            "shop": shop, "choice": choice, "cards": [_card(view, shop.product(key)) for key in chosen], "numbers": numbers(shop),
+            "counts": dict(shop.log.counts), "buttons": buttons_of(BUTTONS, _ABOUT, {fault.kind for fault in shop.faults}),
+            "calls": shop.calls()[-12:][::-1], **pager,
         }  # fmt: skip
-
-
-def _matching(shop: WooShop, choice: _Choice) -> list[int]:
-    """Ids, the newest first."""
-    ids = shop.shelf.product_ids(trash=choice.show == "trash")[::-1]
-    if not choice.search:
-        return list(ids)
-    return [key for key in ids if _matches(shop, key, choice.search.lower())]
 
 
 def _matches(shop: WooShop, key: int, search: str) -> bool:
     product = shop.product(key)
     skus = [product.sku, *(child.sku for child in shop.shelf.children(key))] if product.type == "variable" else [product.sku]
     return search == str(key) or search in product.name.lower() or any(search in sku.lower() for sku in skus)
-
-
-def _buttons(active: set[str]) -> list[dict[str, Any]]:
-    rows = [
-        {"kind": kind, "text": text, "about": _ABOUT.get(kind, KINDS[kind]), "options": json.dumps(options), "on": kind in active}
-        for kind, (text, options) in BUTTONS.items()
-    ]
-    others = [{"kind": kind, "text": kind, "about": KINDS[kind], "options": "{}", "on": True} for kind in sorted(active - set(BUTTONS))]
-    more = rows[_SHOWN_AT_ONCE:] + others
-    return [
-        {"more": False, "buttons": rows[:_SHOWN_AT_ONCE], "on": 0},
-        {"more": True, "buttons": more, "on": sum(row["on"] for row in more)},
-    ]
 
 
 def _card(view: View, product: Product) -> Card:
