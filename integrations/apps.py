@@ -8,6 +8,7 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         from common.restored import after_restore
         from integrations import pruning, receivers, watching
+        from integrations.orders import watching as order_rules
         from integrations.restored import look_at_hooks_anew, set_schedules_anew
         from integrations.runs import details, evidence
 
@@ -16,5 +17,6 @@ class IntegrationsConfig(AppConfig):
         receivers.connect_receivers()
         pruning.register()
         watching.register()
+        order_rules.register()
         after_restore(set_schedules_anew, order=40)
         after_restore(look_at_hooks_anew, order=41)

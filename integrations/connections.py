@@ -16,6 +16,7 @@ from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_ad
 from integrations.blocking import Access, access_of, block, unblock
 from integrations.in_step.watches import wake
 from integrations.models import StoreConnection
+from integrations.orders.queueing import forget_shop, let_in_again
 from integrations.providers import adapter_class, adapter_for, webhook_module
 from integrations.providers.base import StoreFacts
 from integrations.runs.holding import REMOVED, open_run
@@ -83,6 +84,7 @@ def _note_success(connection: StoreConnection, tested: Access) -> None:
         if unblock(connection):
             ask_for_a_look(connection)
         wake(connection.pk)
+        let_in_again(connection)
 
 
 def _found(connection: StoreConnection, facts: StoreFacts) -> str:
@@ -119,6 +121,7 @@ def save_connection(connection: StoreConnection, credentials: Mapping[str, str] 
         connection.save()
         if not is_new and changed:
             unblock(connection)
+            let_in_again(connection)
         if stored is not None:
             _keep_old_secret(connection, stored.credentials)
         ask_for_a_look(connection)
@@ -200,6 +203,7 @@ def remove_connection(connection: StoreConnection) -> None:
     with transaction.atomic():
         if (run := open_run(connection)) is not None:
             cancel_run(run)
+        forget_shop(connection)
         record_audit("shop_removed", connection.tenant, subject=str(connection), metadata={"address": connection.address})
         say_farewell(connection)
         connection.delete()

@@ -13,3 +13,8 @@ def connection_url(connection_pk: int) -> str:
 def run_url(run_pk: UUID) -> str:
     """The run's page."""
     return reverse("admin:operations_run_change", args=[run_pk])
+
+
+def orders_url(connection_pk: int) -> str:
+    """The list of orders for this shop."""
+    return f"{reverse('admin:integrations_orderwriteback_changelist')}?connection__id__exact={connection_pk}"

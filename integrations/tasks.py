@@ -14,6 +14,8 @@ from integrations.in_step import sweep
 from integrations.in_step.changes import read_changes
 from integrations.in_step.glances import look_over
 from integrations.models import Provider, StoreConnection
+from integrations.orders import queueing
+from integrations.orders.working import ring_waiting, work_on_orders
 from integrations.runs import AlreadyRunning, NotReady, start_import, work_on_import
 from integrations.runs.starting import TASK
 from integrations.webhooks import asking, farewell, keeping
@@ -110,6 +112,18 @@ def remove_webhooks(letter_pk: int, *_: Any) -> None:
 def sweep_webhooks(*_: Any) -> None:
     """Every five minutes: looks at webhooks whose doorbell got lost, or whose time has come."""
     asking.ring_due(database_now())
+
+
+@shared_task(name=queueing.TASK)
+def write_orders(connection_pk: int, *_: Any) -> None:
+    """Writes what is due for one shop."""
+    work_on_orders(connection_pk)
+
+
+@shared_task(name="integrations.tasks.sweep_orders")
+def sweep_orders(*_: Any) -> None:
+    """Every minute: rings for orders that are due, so that a lost doorbell costs no more."""
+    ring_waiting(database_now())
 
 
 def _sync(tenant_id: str, provider: str) -> list[str]:

@@ -147,12 +147,16 @@ CELERY_TASK_ROUTES = {
     "integrations.tasks.read_changes_of_store": {"queue": "webhooks", "priority": 9},
     "integrations.tasks.keep_webhooks": {"queue": "webhooks", "priority": 9},
     "integrations.tasks.sweep_webhooks": {"queue": "maintenance"},
+    # An order is a short call that a merchant waits for: not behind imports either.
+    "integrations.tasks.write_orders": {"queue": "webhooks"},
+    "integrations.tasks.sweep_orders": {"queue": "webhooks"},
     "integrations.tasks.*": {"queue": "imports"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # django-celery-beat knows the time after which a ring is not worth answering as expire_seconds.
 CELERY_BEAT_SCHEDULE = {
     "catalog-sweep": {"task": "meta_integration.tasks.sweep", "schedule": 60.0, "options": {"expire_seconds": 50}},
+    "orders-sweep": {"task": "integrations.tasks.sweep_orders", "schedule": 60.0, "options": {"expire_seconds": 50}},
     "operations-sweep": {"task": "operations.tasks.sweep", "schedule": 60.0, "options": {"expire_seconds": 50}},
     "shops-in-step": {"task": "integrations.tasks.keep_shops_in_step", "schedule": 60.0, "options": {"expire_seconds": 50}},
     "operations-watch": {"task": "operations.tasks.watch", "schedule": 60.0, "options": {"expire_seconds": 50}},

@@ -3,10 +3,11 @@
 connections.py, connection_form.py, connection_pages.py, delete_page.py, history.py   a shop: list, form, buttons, removal, past imports
 run_extension.py, run_facts.py, run_pages.py, preview_words.py, gone.py   an import's run: how it goes, what would come, what is gone
 questions.py   what only a person can decide
+orders.py   orders on their way into shops
 product_extension.py, product_pages.py, lock_words.py, shop_filter.py   where a product comes from, and locks
 deliveries.py, logs.py, dashboard.py   what shops told us, evidence, and the start page's section
 """
 
-from integrations.admin import connections, dashboard, deliveries, logs, product_extension, questions, run_extension
+from integrations.admin import connections, dashboard, deliveries, logs, orders, product_extension, questions, run_extension
 
-__all__ = ["connections", "dashboard", "deliveries", "logs", "product_extension", "questions", "run_extension"]
+__all__ = ["connections", "dashboard", "deliveries", "logs", "orders", "product_extension", "questions", "run_extension"]

@@ -59,8 +59,8 @@ class StoreConnectionForm(forms.ModelForm):
 
     class Meta:
         model = StoreConnection
-        fields = ("name", "provider", "store_url", "link_by_sku", "fill_blank_skus", "download_images", "use_webhooks", "changes_every",
-                  "glances_every", "schedule", "schedule_time")  # fmt: skip
+        fields = ("name", "provider", "store_url", "link_by_sku", "fill_blank_skus", "download_images", "write_orders", "use_webhooks",
+                  "changes_every", "glances_every", "schedule", "schedule_time")  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

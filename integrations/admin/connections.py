@@ -66,6 +66,7 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         ("The shop", {"fields": ("name", "provider", "store_url", "same_shop")}),
         ("Key", {"fields": ()}),
         ("What comes in", {"fields": ("link_by_sku", "fill_blank_skus", "download_images")}),
+        ("What goes out", {"fields": ("write_orders",)}),
         ("When", {"fields": ("use_webhooks", "changes_every", "glances_every", "schedule", "schedule_time")}),
         ("Imports so far", {"fields": ("history",)}),
     )

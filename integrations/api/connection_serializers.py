@@ -131,8 +131,8 @@ class ConnectionSerializer(TenantModelSerializer):
         fields = (
             "id", "provider", "name", "store_url", "shop_domain", "credentials", "same_shop", "state", "is_active", "blocked_at",
             "blocked_reason", "checked_at", "changes_every", "glances_every", "schedule", "schedule_time", "schedule_words", "next_run_at",
-            "in_step", "use_webhooks", "webhooks", "fill_blank_skus", "link_by_sku", "download_images", "imported_at", "open_questions",
-            "current_run", "last_run", "created_at", "updated_at",
+            "in_step", "use_webhooks", "webhooks", "fill_blank_skus", "link_by_sku", "download_images", "write_orders", "imported_at",
+            "open_questions", "current_run", "last_run", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = (
             "is_active", "blocked_at", "blocked_reason", "checked_at", "imported_at", "created_at", "updated_at",

@@ -6,6 +6,7 @@ from common.api import ApiRouter
 from integrations.api.connections import ConnectionViewSet
 from integrations.api.deliveries import StoreDeliveryViewSet
 from integrations.api.logs import WebhookLogViewSet
+from integrations.api.orders import ShopOrderViewSet
 from integrations.api.questions import LinkQuestionViewSet
 from integrations.api.runs import ImportRunViewSet
 from integrations.api.sync import ShopifySyncView, WooSyncView
@@ -14,6 +15,7 @@ router = ApiRouter()
 router.register("connections", ConnectionViewSet, basename="connection")
 router.register(r"connections/(?P<connection_pk>\d{1,18})/deliveries", StoreDeliveryViewSet, basename="connection-delivery")
 router.register("link-questions", LinkQuestionViewSet, basename="link-question")
+router.register("shop-orders", ShopOrderViewSet, basename="shop-order")
 router.register("webhook-logs", WebhookLogViewSet, basename="webhook-log")
 router.register("runs", ImportRunViewSet, basename="run-import")
 urlpatterns = [

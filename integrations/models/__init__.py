@@ -4,6 +4,7 @@ from integrations.models.connections import LinkBySku, Provider, Schedule, Store
 from integrations.models.hooks import DeliveryState, HookFarewell, StoreDelivery, StoreHooks
 from integrations.models.in_step import Kind, StoreHint, StoreWatch
 from integrations.models.logs import LogStatus, WebhookLog
+from integrations.models.orders import OrderState, OrderWriteBack
 from integrations.models.questions import Answer, LinkQuestion
 from integrations.models.refs import ExternalRef, RefKind
 from integrations.models.tokens import StoreToken
@@ -17,6 +18,8 @@ __all__ = [
     "LinkBySku",
     "LinkQuestion",
     "LogStatus",
+    "OrderState",
+    "OrderWriteBack",
     "Provider",
     "RefKind",
     "Schedule",

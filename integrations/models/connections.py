@@ -93,6 +93,11 @@ class StoreConnection(models.Model):
     download_images = models.BooleanField(
         "copy pictures", default=False, help_text="Off: Meta fetches pictures from the shop. On: we keep copies and serve those."
     )
+    write_orders = models.BooleanField(
+        "enter orders in the shop", default=False, db_default=False,
+        help_text="On: each confirmed WhatsApp order becomes an order in the shop, once, and the shop takes the goods off its stock. "
+        "The key must be allowed to write orders. Off: no order is ever written to the shop.",
+    )  # fmt: skip
     changes_every = models.PositiveSmallIntegerField(
         "read what was changed", choices=ChangesEvery.choices, default=ChangesEvery.FIVE, db_default=5,
         help_text="Only products that were changed in the shop since the last time are read: a request or two.",

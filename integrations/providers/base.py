@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from integrations.providers.hooks import ShopHooks
+from integrations.providers.orders import NoOrders, ShopOrders
 from integrations.records import StoreCategory, StoreProduct
 
 if TYPE_CHECKING:
@@ -147,6 +148,11 @@ class StoreAdapter(ABC):
         known: id of a product that is certainly there; the adapter uses it to tell an empty shop from a broken answer. A product that is
         not returned is gone for certain, otherwise this raises.
         """
+
+    @property
+    def orders(self) -> ShopOrders:
+        """Writing orders to the shop; of a kind of shop that takes none, one that refuses them in words."""
+        return NoOrders()
 
     @abstractmethod
     def external_id(self, raw: Raw) -> str:

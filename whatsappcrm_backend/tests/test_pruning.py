@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from common import pruning
 from common.clock import database_now
+from integrations.models import OrderState, OrderWriteBack
 from meta_integration.catalog.readback import read_back
 from meta_integration.models import Catalog, CatalogBatch, CatalogChange, CatalogFinding, CatalogItem, FindingKind, ItemState, MetaState
 from meta_integration.models.verdicts import ItemVerdict
 from meta_integration.tests.world import World
 from operations.models import Alert, Backup, Run, RunIssue, RunKind, RunStatus
 from operations.pruning import prune_if_due
-from products_and_services.models import PictureFacts, Product, Revision
+from products_and_services.models import PictureFacts, Product, Revision, StockReservation
 from products_and_services.pruning import ALWAYS_KEPT
 from products_and_services.tests.factories import ImageFactory, ProductFactory
 from tenants.models import AuditEvent, IdempotentAnswer
@@ -46,6 +47,30 @@ def dated(model, column, days, **values):
 
 def left(*rows):
     return [type(row).objects.filter(pk=row.pk).exists() for row in rows]
+
+
+def test_what_orders_hold_stays_and_what_they_held_goes(tenant):
+    product = ProductFactory(tenant=tenant)
+
+    def held(number, **values):
+        return StockReservation.objects.create(tenant=tenant, product=product, order_number=number, quantity=1, **values)
+
+    is_open, old = held("1"), held("2", state="closed", closed_at=days_ago(40))
+    fresh = held("3", state="closed", closed_at=days_ago(20))
+    StockReservation.objects.update(created_at=days_ago(400))
+    prune()
+    assert left(is_open, old, fresh) == [True, False, True]
+
+
+def test_orders_go_when_they_are_in_their_shop_and_stay_while_somebody_has_to_act(tenant):
+    def order(number, days, state):
+        return dated(OrderWriteBack, "updated_at", days, tenant=tenant, order_number=number, state=state, external_id="7")
+
+    old = [order(f"{place}", 100, state) for place, state in enumerate(OrderState.values)]
+    fresh = order("fresh", 80, OrderState.WRITTEN)
+    prune()
+    kept = [state not in (OrderState.WRITTEN, OrderState.CANCELLED) for state in OrderState.values]
+    assert left(*old, fresh) == [*kept, True]
 
 
 def test_what_is_known_of_pictures_goes_when_nobody_shows_them(tenant, django_capture_on_commit_callbacks):

@@ -13,6 +13,7 @@ from integrations.providers.shopify.hooks import ShopifyHooks
 from integrations.providers.shopify.introduction import introduce
 from integrations.providers.shopify.keys import FIELDS, KEYS_AT, key_problems, merged
 from integrations.providers.shopify.listing.products import Products
+from integrations.providers.shopify.orders import ShopifyOrders
 from integrations.providers.shopify.reading.shape import glance, number_of
 from integrations.providers.shopify.transform import TRANSFORM_VERSION, transform_product
 from integrations.records import StoreCategory, StoreProduct
@@ -58,6 +59,11 @@ class ShopifyAdapter(StoreAdapter):
     def merged_keys(cls, stored: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
         """See StoreAdapter."""
         return merged(stored, typed)
+
+    @property
+    def orders(self) -> ShopifyOrders:
+        """See StoreAdapter."""
+        return ShopifyOrders(self.client)
 
     @property
     def outlook(self) -> str:

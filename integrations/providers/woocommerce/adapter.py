@@ -18,6 +18,7 @@ from integrations.providers.woocommerce.listing.lists import Lists, Row
 from integrations.providers.woocommerce.listing.living import FIELDS, living
 from integrations.providers.woocommerce.listing.page_sizes import PageSizes
 from integrations.providers.woocommerce.listing.walking import Place
+from integrations.providers.woocommerce.orders import WooOrders
 from integrations.providers.woocommerce.reading.fields import CATEGORY_FIELDS, CURRENCY, GLANCE_FIELDS, UNHEEDED
 from integrations.providers.woocommerce.reading.glances import glance_text
 from integrations.providers.woocommerce.reading.parts import read_id
@@ -109,6 +110,11 @@ class WooAdapter(StoreAdapter):
     def fetch_by_ids(self, external_ids: Sequence[str], known: str = "") -> list[Raw]:
         """See StoreAdapter."""
         return self._whole(living(self._lists, external_ids, known))
+
+    @property
+    def orders(self) -> WooOrders:
+        """See StoreAdapter."""
+        return WooOrders(self.client)
 
     def external_id(self, raw: Raw) -> str:
         """See StoreAdapter."""

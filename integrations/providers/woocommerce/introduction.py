@@ -46,11 +46,28 @@ def _currency(client: Client, known: str) -> str:
     return known
 
 
+def prices_include_tax(client: Client) -> bool:
+    """True where the shop reckons with tax and its prices hold it already; False also where it never tells (the key may not look).
+
+    Raises TransientError where it may tell another time.
+    """
+    later: list[TransientError] = []
+    setting = _tax_setting(client, later)
+    if later:
+        raise later[0]
+    return setting == "yes"
+
+
 def _adds_tax(client: Client) -> bool:
     """True where the shop reckons with tax and its prices are without."""
-    if _asked(lambda: _setting(client, "general", "woocommerce_calc_taxes")) != "yes":
-        return False
-    return _asked(lambda: _setting(client, "tax", "woocommerce_prices_include_tax")) == "no"
+    return _tax_setting(client) == "no"
+
+
+def _tax_setting(client: Client, later: list[TransientError] | None = None) -> Any:
+    """ "yes": prices hold the tax, "no": it comes on top, None: no tax at all, or the shop does not tell."""
+    if _asked(lambda: _setting(client, "general", "woocommerce_calc_taxes"), later) != "yes":
+        return None
+    return _asked(lambda: _setting(client, "tax", "woocommerce_prices_include_tax"), later)
 
 
 def _version(client: Client) -> str:

@@ -1,0 +1,49 @@
+"""The alert rules about orders for shops, one query each. Meaning: docs/monitoring.md."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Count, Min
+
+from integrations.links import orders_url
+from integrations.models import OrderState, OrderWriteBack
+from operations.alerting.rules import Cause, Finding, register_rule
+from operations.models import Severity
+
+
+def orders_not_written(_now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
+    """Orders that a shop has refused, or that it could not be given though it was tried long enough."""
+    for tenant_id, shop_pk, shop, number, first in _counted(OrderState.FAILED, OrderState.REFUSED):
+        yield Finding(
+            tenant_id, f"orders-not-written-{shop_pk}", f"{_orders(number)} could not be written to “{shop}”",
+            f"The first is {first}. The list says what is wrong with each and what to do: try again, or enter it in the shop by hand and "
+            "cancel it here. This closes when none is left.",
+            orders_url(shop_pk),
+        )  # fmt: skip
+
+
+def orders_blocked(_now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
+    """Orders wait because the key may not write."""
+    for tenant_id, shop_pk, shop, number, first in _counted(OrderState.BLOCKED):
+        yield Finding(
+            tenant_id, f"orders-blocked-{shop_pk}", f"“{shop}” does not let us write orders",
+            f"{_orders(number)} wait, the first is {first}. The list says what is missing. When it is mended, press “Test connection” on "
+            "the shop's page: then they are written by themselves.",
+            orders_url(shop_pk), Severity.CRITICAL,
+        )  # fmt: skip
+
+
+def _counted(*states: str) -> list[tuple]:
+    rows = OrderWriteBack.objects.filter(state__in=states, connection__isnull=False, tenant__is_active=True)
+    grouped = rows.values_list("tenant_id", "connection_id", "shop").annotate(number=Count("pk"), first=Min("order_number"))
+    return list(grouped.order_by("connection_id"))
+
+
+def _orders(number: int) -> str:
+    return "1 order" if number == 1 else f"{number} orders"
+
+
+def register() -> None:
+    """Called when Django starts."""
+    register_rule("orders_not_written", orders_not_written)
+    register_rule("orders_blocked", orders_blocked)
