@@ -100,6 +100,8 @@ OTHERS = (
     Look("demo shop", "/shops/demo/", who="", at_meta=True),
     Look("demo shop, in the trash", "/shops/demo/?q=&show=trash", who="", at_meta=True),
     Look("demo shop, nothing found", "/shops/demo/?q=nothing", who="", at_meta=True),
+    Look("demo shop at Shopify", "/shopify/vesuvio-pantry.myshopify.com/", who="", at_meta=True),
+    Look("demo shop at Shopify, nothing found", "/shopify/vesuvio-pantry.myshopify.com/?q=nothing", who="", at_meta=True),
     Look("shops of the sandbox", "/shops/", who="", at_meta=True),
 )
 

@@ -62,7 +62,8 @@ def summary(values: Mapping[str, str], port: int, sandbox_port: int) -> str:
     Login         admin (all businesses), solar-owner or pizzeria-staff (one each)
     Password      {password}
     Meta's side   {sandbox}/
-    Demo shop     {sandbox}/shops/demo/
+    Demo shops    {sandbox}/shops/demo/ (WooCommerce)
+                  {sandbox}/shopify/vesuvio-pantry.myshopify.com/ (Shopify)
     API           {web}/v1/docs/
 
   Stop with Ctrl-C. Everything is kept in the folder var/ for the next start.

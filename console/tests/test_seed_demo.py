@@ -15,6 +15,7 @@ from operations.models import Run
 from products_and_services.models import Modifier, Product, ProductCategory, ProductVariant, Revision, SyncStatus
 from sandbox.demo import prepare_demo
 from sandbox.graph.review import ruling_on
+from sandbox.shops.shopify import demo as shopify_demo
 from sandbox.shops.woocommerce.demo import CONSUMER_KEY, CONSUMER_SECRET
 from tenants.models import Tenant
 
@@ -63,7 +64,7 @@ def test_a_second_run_changes_nothing(demo):
 def test_the_solar_shop_has_an_online_shop_whose_first_import_is_on_its_way(db, settings):
     settings.META_GRAPH_BASE_URL, settings.ALLOW_PRIVATE_STORE_URLS = "http://127.0.0.1:8001", True
     call_command("seed_demo", stdout=io.StringIO())
-    shop = StoreConnection.objects.get()
+    shop = StoreConnection.objects.get()  # SHOPIFY_BASE_URL leads to the real Shopify, which knows no demo shop
     assert (shop.tenant.sub_domain, shop.store_url, shop.schedule) == ("solar", "http://127.0.0.1:8001/shops/demo", "quarter")
     assert (shop.credential("consumer_key"), shop.credential("consumer_secret")) == (CONSUMER_KEY, CONSUMER_SECRET)
     run = Run.objects.get(kind="import")
@@ -71,6 +72,18 @@ def test_the_solar_shop_has_an_online_shop_whose_first_import_is_on_its_way(db, 
     assert run.not_before > run.created_at  # The sandbox starts together with the worker.
     call_command("seed_demo", stdout=io.StringIO())
     assert StoreConnection.objects.get() == shop and Run.objects.filter(kind="import").count() == 1
+
+
+def test_the_pizzeria_sells_its_pantry_at_shopify(db, settings):
+    settings.META_GRAPH_BASE_URL, settings.ALLOW_PRIVATE_STORE_URLS = "http://127.0.0.1:8001", True
+    settings.SHOPIFY_BASE_URL = "http://127.0.0.1:8001/shopify/{domain}"
+    call_command("seed_demo", stdout=io.StringIO())
+    shop = StoreConnection.objects.get(provider="shopify")
+    assert (shop.tenant.sub_domain, shop.shop_domain) == ("pizzeria", f"{shopify_demo.NAME}.myshopify.com")
+    assert (shop.credential("client_id"), shop.credential("client_secret")) == (shopify_demo.CLIENT_ID, shopify_demo.CLIENT_SECRET)
+    assert Run.objects.get(pk=shop.current_run_id).status == "queued" and StoreConnection.objects.count() == 2
+    call_command("seed_demo", stdout=io.StringIO())
+    assert StoreConnection.objects.count() == 2 == Run.objects.filter(kind="import").count()
 
 
 @pytest.mark.parametrize(("graph", "allowed"), [("https://graph.facebook.com", True), ("http://127.0.0.1:8001", False)])

@@ -1,4 +1,4 @@
-"""`manage.py seed_demo`: two businesses to play with, one of them with an online shop. Running it twice changes nothing."""
+"""`manage.py seed_demo`: two businesses to play with, each with an online shop. Running it twice changes nothing."""
 
 import os
 from typing import Any
@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from console.demo.badges import show_badges
-from console.demo.online_shop import connect_demo_shop
+from console.demo.online_shop import connect_demo_shops
 from console.demo.planting import PIZZERIA_SHOP, SOLAR_SHOP, connect_shop, plant_shop, plant_things, plant_toppings
 from console.demo.shops import PIZZERIA, SOLAR, TOPPINGS
 from tenants.actor import Actor, acting_as
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         plant_toppings(pizzeria, "Pizza", TOPPINGS)
         configs = connect_shop(SOLAR_SHOP, solar), connect_shop(PIZZERIA_SHOP, pizzeria)
         show_badges(*configs)
-        connect_demo_shop(solar)
+        connect_demo_shops(solar, pizzeria)
         return planted
 
     def _people(self) -> None:

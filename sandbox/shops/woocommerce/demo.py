@@ -19,7 +19,7 @@ _OPENED = int(datetime(2026, 10, 1, 9, tzinfo=UTC).timestamp())
 def open_demo_shop(street: Street) -> WooShop:
     """The demo shop with its key; filled where it is new. What a person has changed since is left as it is."""
     shop = street.open(NAME, currency="USD", timezone="Asia/Riyadh")
-    shop.add_key(CONSUMER_KEY, CONSUMER_SECRET, permissions="read")
+    shop.add_key(CONSUMER_KEY, CONSUMER_SECRET)
     if not shop.shelf.items:
         fill(shop)
     return shop
