@@ -71,10 +71,9 @@ class PostOffice:
 
     def deliver(self) -> int:
         """Send what is due; the number of letters sent."""
-        due = self._due()
+        due = [letter for letter in self._due() if letter.wanted()]
         for letter in due:
-            if letter.wanted():
-                self._send(letter)
+            self._send(letter)
         return len(due)
 
     def _send(self, letter: Letter) -> None:

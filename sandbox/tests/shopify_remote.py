@@ -33,11 +33,11 @@ class Remote:
         body = {"query": query, "variables": variables or {}}
         return self.session.post(f"{HOME}/admin/api/{version}/graphql.json", json=body, headers=headers)
 
-    def ask(self, query, **variables):
+    def ask(self, query, /, **variables):
         """The decoded body."""
         return self.post(query, variables).json()
 
-    def data(self, query, **variables):
+    def data(self, query, /, **variables):
         body = self.ask(query, **variables)
         assert "errors" not in body, body
         return body["data"]
@@ -50,7 +50,7 @@ class Remote:
         more = "".join(f", {name}: {value}" for name, value in args.items())
         return [row["title"] for row in self.data(f"{{ products(first: {first}{more}) {{ nodes {{ title }} }} }}")["products"]["nodes"]]
 
-    def code(self, query, **variables):
+    def code(self, query, /, **variables):
         return self.ask(query, **variables)["errors"][0]["extensions"]["code"]
 
 
