@@ -110,8 +110,11 @@ class Owner:
             product["category_ids"] = [str(one) for one in what if str(one) in self.shop.shelves]
 
 
-def assert_equal_to(shop: FakeShop, connection: StoreConnection) -> None:
-    """Every product of the shop is here once, as it is there; what is not there is inactive here; nothing is double."""
+def assert_equal_to(shop: FakeShop, connection: StoreConnection, *, with_skus: bool = True) -> None:
+    """Every product of the shop is here once, as it is there; what is not there is inactive here; nothing is double.
+
+    with_skus: False where one that another product had may still be on its way: a whole import looks at such products again.
+    """
     refs = {ref.external_id: ref for ref in _refs(connection, RefKind.PRODUCT)}
     rows = Product.objects.in_bulk([ref.product_id for ref in refs.values()])
     for external_id, values in shop.products.items():
@@ -121,7 +124,10 @@ def assert_equal_to(shop: FakeShop, connection: StoreConnection) -> None:
     for external_id, ref in refs.items():
         if external_id not in shop.products:
             assert ref.gone_at is not None and not rows[ref.product_id].is_active, external_id
-    assert_skus(shop, connection, refs)
+    if with_skus:
+        assert_skus(shop, connection, refs)
+    else:
+        assert_sku_table(connection.tenant_id)
 
 
 def _refs(connection: StoreConnection, kind: str) -> Any:
