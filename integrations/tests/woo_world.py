@@ -16,17 +16,18 @@ KEY, SECRET = "ck_0123456789abcdef0123456789abcdef01234567", "cs_fedcba987654321
 
 
 @contextmanager
-def served(**options: Any) -> Iterator[WooShop]:
-    """The shop, answering over plain http (so requests are signed), until the end of the block."""
+def served(*, permissions: str = "read", **options: Any) -> Iterator[WooShop]:
+    """The shop, answering over plain http (so requests are signed), until the end of the block. permissions: of our key."""
     with keeping() as host:
         shop = WooShop("demo", host.url, **options)
-        shop.add_key(KEY, SECRET, permissions="read")
+        shop.add_key(KEY, SECRET, permissions=permissions)
         host.answer = lambda asked: _said(shop, host.url, asked)
         yield shop
 
 
 def _said(shop: WooShop, url: str, asked: Asked) -> Said:
-    answer = shop.handle(ShopRequest("GET", url + asked.raw.split(" ", 2)[1], asked.headers))
+    method, target = asked.raw.split(" ", 2)[:2]
+    answer = shop.handle(ShopRequest(method, url + target, asked.headers, asked.body))
     if answer.delay:  # Nobody waits in a test: the server in front of the shop loses patience at once.
         return Said(504, b"<html><head><title>504 Gateway Time-out</title></head></html>", {"Content-Type": "text/html"})
     if answer.fault:
