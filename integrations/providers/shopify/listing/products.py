@@ -43,9 +43,9 @@ class Products:
     """
 
     def __init__(
-        self, client: Client, *, large: int = LARGE, pause: Callable[[float], None] = sleep, clock: Callable[[], datetime] = database_now
+        self, client: Client, *, large: int = 0, pause: Callable[[float], None] = sleep, clock: Callable[[], datetime] = database_now
     ) -> None:
-        self.client, self.large, self.pause, self.clock, self.rows = client, large, pause, clock, PAGE
+        self.client, self.large, self.pause, self.clock, self.rows = client, large or LARGE, pause, clock, PAGE
         self._spool: tuple[str, Spool] | None = None
 
     def page(self, cursor: Cursor | None) -> Page:
