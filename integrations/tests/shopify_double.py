@@ -144,7 +144,8 @@ class ShopDouble:
         return {"bulkOperationCancel": {"bulkOperation": {"id": given["id"], "status": "CANCELING"}, "userErrors": []}}
 
     def _operation(self, fields: Node) -> Node:
-        return {"id": "gid://shopify/BulkOperation/5", "errorCode": None, "objectCount": "0", "rootObjectCount": "0", "url": None, **fields}
+        own = {"id": "gid://shopify/BulkOperation/5", "createdAt": "2026-11-26T12:00:03Z", "errorCode": None, "url": None}
+        return {**own, "objectCount": "0", "rootObjectCount": "0", **fields}
 
     def _whole(self, node: Node) -> Node:
         parts = {name: self._part(self._list(node, name), {"first": rows, "after": None}) for name, rows in PARTS.items()}

@@ -1,7 +1,9 @@
 """Shopify's products in our records' words: prices, stock, status, options, pictures; and whatever a shop may write into any field."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.importing.fitting import fit
+from integrations.providers.shopify.listing.products import LARGE
 from integrations.providers.shopify.reading.shape import glance, shape
-from integrations.providers.shopify.transform import transform_product, transform_variants
-from integrations.records import StoreProduct
+from integrations.providers.shopify.transform import UNSPOKEN, transform_product, transform_variants
+from integrations.records import LOCKABLE, StoreProduct
 from integrations.tests.shopify_double import picture, product, sized, variant
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -234,3 +237,11 @@ def test_whatever_a_variant_or_a_picture_holds_the_others_come_in(own: dict[str,
 def test_whatever_comes_instead_of_a_product_nothing_is_raised(raw: Any) -> None:
     fit(transform_product(raw))
     transform_variants(raw)
+
+
+def test_the_documentation_names_every_field() -> None:
+    text = (Path(__file__).parents[2] / "docs/stores.md").read_text()
+    table = text.partition("## What Shopify's fields become\n")[2].partition("\n\n| in Shopify | here |")[0]
+    told = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1] if "|" in row else "")}
+    assert told == set(LOCKABLE) - UNSPOKEN - {"sale_starts_at", "sale_ends_at"}
+    assert f"fewer than {LARGE:,} variants" in text

@@ -71,7 +71,7 @@ BULK_PRODUCTS = f"""{{
   }} }} }}
 }}"""
 
-_OPERATION = "id status errorCode objectCount rootObjectCount url"
+_OPERATION = "id status createdAt errorCode objectCount rootObjectCount url"
 
 BULK_START = f"""mutation StartBulk($query: String!) {{
   bulkOperationRunQuery(query: $query) {{ bulkOperation {{ {_OPERATION} }} userErrors {{ field message code }} }}

@@ -7,6 +7,7 @@ https://shopify.dev/docs/api/usage/bulk-operations/queries
 
 import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from common.errors import AmbiguousError, NeedsConfigurationError, PermanentError, RemoteError
@@ -22,10 +23,14 @@ UNDER_WAY = frozenset({"CREATED", "RUNNING", "CANCELING"})
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """objects, roots: lines, and products, that its file has (so far); url: where the file is, for seven days; "" for none."""
+    """objects, roots: lines, and products, that its file has (so far); url: where the file is, for seven days; "" for none.
+
+    created_at: by Shopify's clock, UTC.
+    """
 
     gid: str
     status: str
+    created_at: datetime
     objects: int
     roots: int
     url: str = ""
@@ -84,9 +89,7 @@ def _read(value: Any) -> Operation | None:
     if value is None:
         return None
     try:
-        return Operation(
-            str(value["id"]), str(value["status"]), int(value.get("objectCount") or 0), int(value.get("rootObjectCount") or 0),
-            str(value.get("url") or ""),
-        )  # fmt: skip
+        created, objects, roots = datetime.fromisoformat(value["createdAt"]), int(value["objectCount"]), int(value["rootObjectCount"])
+        return Operation(str(value["id"]), str(value["status"]), created.astimezone(UTC), objects, roots, str(value["url"] or ""))
     except (AttributeError, KeyError, TypeError, ValueError):
         raise BY_KIND["unreadable"].error_for() from None

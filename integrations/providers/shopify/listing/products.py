@@ -1,8 +1,9 @@
 """All products of a shop, page after page: small shops by turning pages, large ones out of a bulk operation's file. What a cursor says.
 
 {"list": place} turns pages. A bulk operation goes through three: {"bulk": ..} waits for it, {"file": ..} gives what is in its file,
-{"since": ..} what was changed since it began, so that the file, a picture of that moment, does not stay the last word. Whatever makes the
-file doubtful leads to {"list": {}}: all pages from the beginning. Pages may be empty. Each process that goes on fetches the file anew.
+{"since": ..} what was changed since it began, so that the file, a picture of that moment, does not stay the last word. "began" is by our
+database's clock, "since" by Shopify's. Whatever makes the file doubtful leads to {"list": {}}: all pages from the beginning. Pages may be
+empty. Each process that goes on fetches the file anew.
 """
 
 import logging
@@ -28,7 +29,7 @@ logger = logging.getLogger("importer")
 LARGE = 5_000  # variants
 WAITS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between two looks at an operation
 PATIENCE, LONGEST = 600.0, 7200.0  # seconds without a new line, and in all
-OVERLAP = timedelta(minutes=5)  # Shopify's index of changes lags; its clock is not ours.
+OVERLAP = timedelta(seconds=10)  # What was written when the operation began may have got its date just before.
 SMALLEST = 10  # products
 SMALLER_HELPS = frozenset({"timeout", "too_large", "shop_error", "too_costly"})
 Cursor = dict[str, Any]
@@ -84,7 +85,8 @@ class Products:
         operation = bulk.start(self.client)
         if operation is None:
             return self._listed({})
-        return Page([], {"bulk": {"gid": operation.gid, "began": at, "moved": at, "objects": 0, "looks": 0}}, products)
+        place = {"gid": operation.gid, "began": at, "since": operation.created_at.timestamp(), "moved": at, "objects": 0, "looks": 0}
+        return Page([], {"bulk": place}, products)
 
     def _listed(self, place: Any) -> Page:
         window = self._window(Place.load(place))
@@ -94,7 +96,7 @@ class Products:
         """One look at the operation."""
         operation, now = bulk.look_at(self.client, place["gid"]), self.clock().timestamp()
         if operation is None or not operation.is_under_way:
-            return self._spooled({"gid": place["gid"], "began": place["began"], "after": 0, "seen": 0})
+            return self._spooled({**{name: place[name] for name in ("gid", "began", "since")}, "after": 0, "seen": 0})
         moved = now if operation.objects != place["objects"] else place["moved"]
         if now - moved > PATIENCE or now - place["began"] > LONGEST:
             bulk.call_off(self.client, place["gid"])
@@ -111,15 +113,15 @@ class Products:
         seen = place["seen"] + len(raws)
         if len(raws) == PAGE:
             last = int(number_of(raws[-1]["id"]))
-            return Page(raws, {"file": {**place, "after": last, "seen": seen}}, spool.products, _moment(place))
+            return Page(raws, {"file": {**place, "after": last, "seen": seen}}, spool.products, _moment(place["began"]))
         last = int(number_of(raws[-1]["id"])) if raws else place["after"]
         self._spool = None
-        since = {"gid": place["gid"], "began": place["began"], "last": last, "seen": seen, "place": {}}
-        return Page(raws, {"since": since}, max(spool.products, seen), _moment(place))
+        since = {"gid": place["gid"], "since": place["since"], "last": last, "seen": seen, "place": {}}
+        return Page(raws, {"since": since}, max(spool.products, seen), _moment(place["began"]))
 
     def _since(self, place: Cursor) -> Page:
         """What was changed since the operation began; new products are those with larger numbers than any of its file."""
-        window = self._window(Place.load(place["place"]), _moment(place) - OVERLAP)
+        window = self._window(Place.load(place["place"]), _moment(place["since"]) - OVERLAP)
         raws = self._whole(window.nodes)
         seen = place["seen"] + sum(int(number_of(node.get("id"))) > place["last"] for node in window.nodes)
         if window.following:
@@ -163,6 +165,5 @@ class Products:
         return [whole(self.client, node, now) for node in nodes]
 
 
-def _moment(place: Cursor) -> datetime:
-    """Not after the moment that an operation's file is a picture of."""
-    return datetime.fromtimestamp(place["began"], UTC)
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

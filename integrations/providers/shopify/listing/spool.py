@@ -92,13 +92,13 @@ class Spool:
                 name = LISTED_AS.get(kind_of(child["id"]), "media")
                 if name == "variants":
                     child["media"] = pictures.get(int(number_of(child["id"])), [])
-                lists[parent][name].append(_without_parent(child))
+                lists[parent][name].append(child)
         return [shape(node, lists[number], now) for number, node in rows]
 
     def _pictures(self, reach: tuple[int, int]) -> dict[int, list[Node]]:
         found: dict[int, list[Node]] = {}
         for parent, body in self._file.execute(OF_VARIANTS, reach):
-            found.setdefault(parent, []).append(_without_parent(parse_json(body)))
+            found.setdefault(parent, []).append(parse_json(body))
         return found
 
     def _take(self, line: bytes) -> None:
@@ -134,7 +134,3 @@ def _place_of(row: Any) -> tuple[str, tuple[int, ...]]:
         if above == "ProductVariant" and owner:
             return "pictures", (int(owner),)
     raise BY_KIND["unreadable"].error_for()
-
-
-def _without_parent(node: Node) -> Node:
-    return {name: value for name, value in node.items() if name != "__parentId"}
