@@ -90,7 +90,7 @@ def test_filters(remote):
         "tag:sale AND sku:R-1": ["Red Cup"], "tag:sale OR sku:B-1": ["Red Cup", "Blue Cup"], "-tag:sale": ["Blue Cup"],
         "NOT (status:draft OR tag:none)": ["Red Cup"], "sku:R*": ["Red Cup"], "cup": ["Red Cup", "Blue Cup"],
         "updated_at:>='2026-11-20T12:30:00Z'": ["Blue Cup"], "updated_at:<'2026-11-20T12:30:00Z'": ["Red Cup"],
-        "published_status:unpublished": ["Blue Cup"],
+        "published_status:unpublished": ["Blue Cup"], 'vendor:\\"Acme,Other Inc\\"': [], "vendor:Acme,Nobody": ["Red Cup"],
     }.items():  # fmt: skip
         assert remote.titles(query=f'"{query}"') == wanted, query
     assert remote.data('{ productsCount(query: "tag:sale") { count precision } }')["productsCount"] == {"count": 1, "precision": "EXACT"}

@@ -15,9 +15,15 @@ Test = Callable[[Any], bool]
 Fields = Mapping[str, Callable[[str, str], Test]]
 _TOKEN = re.compile(
     r"""\s*(?:(?P<bracket>[()])|(?P<word>AND|OR|NOT)(?=[\s(])|
-    (?P<minus>-(?=[A-Za-z(]))|(?:(?P<field>[A-Za-z_.]+):(?P<op>>=|<=|>|<)?)?(?P<value>"[^"]*"|'[^']*'|[^\s()]+))""",
+    (?P<minus>-(?=[A-Za-z(]))|(?:(?P<field>[A-Za-z_.]+):(?P<op>>=|<=|>|<)?)?(?P<value>"(?:[^"\\]|\\.)*"|'[^']*'|[^\s()]+))""",
     re.VERBOSE,
 )
+
+
+class Quoted(str):
+    """A value that stood in quotes: a comma in it separates nothing."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True)
@@ -72,7 +78,7 @@ class _Reader:
             self._take("bracket", ")")
             return test
         match = self._tokens.pop(0)
-        return self._test(match["field"] or "", match["op"] or "", (match["value"] or "").strip("\"'"))
+        return self._test(match["field"] or "", match["op"] or "", _read_value(match["value"] or ""))
 
     def _test(self, name: str, operator: str, value: str) -> Test:
         make = self._fields.get(name)
@@ -98,11 +104,16 @@ class _Reader:
         return False
 
 
+def _read_value(raw: str) -> str:
+    return Quoted(re.sub(r"\\(.)", r"\1", raw[1:-1])) if raw[:1] in "\"'" and len(raw) > 1 else raw
+
+
 def by_text(read: Callable[[Any], Any]) -> Callable[[str, str], Test]:
     """A field of one text or several: equal whatever the case, `a*` as a beginning, `a,b` as one of them."""
 
     def make(operator: str, value: str) -> Test:
-        wanted = [part.strip().lower() for part in value.split(",")]
+        parts = [value] if isinstance(value, Quoted) else value.split(",")
+        wanted = [part.strip().lower() for part in parts]
 
         def test(thing: Any) -> bool:
             found = read(thing)
