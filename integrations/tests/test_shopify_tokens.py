@@ -200,6 +200,8 @@ def test_plain_http_and_own_networks_are_for_stand_ins_only(shopify, settings):
 # --- one at a time ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.postgres
+@pytest.mark.skipif(database.vendor != "postgresql", reason="in a test SQLite lets only one thread in")
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_that_need_a_token_at_once_fetch_one(shopify, tenant):
     shop = connected(tenant)
