@@ -70,18 +70,16 @@ def out_of_step(now: datetime, open_causes: frozenset[Cause]) -> Iterator[Findin
     just_started = heartbeats.running_for(now) < heartbeats.SETTLED_AFTER
     shops = _shops("current_run").filter(blocked_at__isnull=True, imported_at__isnull=False).prefetch_related("watches")
     for shop in shops:
-        key, watch = f"shop-in-step-{shop.pk}", failing(shop.watches.all())
+        watch = failing(shop.watches.all())
         if watch is not None and watch.failing_since is not None and now - watch.failing_since > LATE_AFTER:
-            yield Finding(
-                shop.tenant_id, key, f"“{shop}” is not kept in step since {watch.failing_since:%Y-%m-%d %H:%M} UTC",
+            yield _about(
+                shop, "in-step", f"“{shop}” is not kept in step since {watch.failing_since:%Y-%m-%d %H:%M} UTC",
                 f"{watch.problem} It is tried again by itself; nothing was switched off. This closes when the shop answers.",
-                connection_url(shop.pk),
             )  # fmt: skip
-        elif _is_late(shop, now) and (not just_started or (shop.tenant_id, key) in open_causes):
-            yield Finding(
-                shop.tenant_id, key, f"“{shop}” has not been looked at for an hour longer than it should",
+        elif _is_late(shop, now) and (not just_started or (shop.tenant_id, _key(shop, "in-step")) in open_causes):
+            yield _about(
+                shop, "in-step", f"“{shop}” has not been looked at for an hour longer than it should",
                 "Are celery_beat and celery_io_worker running? Changes of the shop come in late meanwhile; nothing is lost.",
-                connection_url(shop.pk),
             )  # fmt: skip
 
 
