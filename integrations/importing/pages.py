@@ -6,6 +6,8 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from common.clock import database_now
 from integrations.providers.base import GlancePage, Page, Raw, StoreAdapter
 from integrations.records import StoreCategory
@@ -75,6 +77,8 @@ class Reader:
                 future.set_result(self._call(self.adapter.fetch_page, at))
             except BaseException as error:  # noqa: BLE001 - whatever it is, it is raised again where the page is wanted
                 future.set_exception(error)
+            finally:
+                connection.close()  # Adapters may look for a token that all processes share.
 
         threading.Thread(target=work, daemon=True, name="shop-page-ahead").start()
         return future

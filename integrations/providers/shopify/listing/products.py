@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from time import sleep
 from typing import Any, TypeVar
 
+from django.utils import timezone
+
 from common.clock import database_now
 from common.errors import RemoteError
 from integrations.providers.base import Glance, GlancePage, Page, Raw
@@ -38,7 +40,7 @@ Answer = TypeVar("Answer")
 
 class Products:
     """One shop's products, through its client. large: from so many variants on a bulk operation is asked for; pause: waits for seconds;
-    clock: UTC, the database's.
+    clock: UTC, the database's: asked only where an answer's age is to be compared with others'.
 
     rows: products of one answer; fewer once Shopify did not manage so many.
     """
@@ -67,7 +69,7 @@ class Products:
 
     def glances(self, cursor: Any) -> GlancePage:
         """See StoreAdapter.fetch_glances."""
-        window, now = product_window(self.client, GLANCE_LIST, GLANCES, Place.load(cursor)), self.clock()
+        window, now = product_window(self.client, GLANCE_LIST, GLANCES, Place.load(cursor)), timezone.now()
         glances = [Glance(number_of(node.get("id")), glance(node, now)) for node in window.nodes]
         return GlancePage(glances, window.following.dump() if window.following else None, window.total)
 
@@ -94,7 +96,7 @@ class Products:
 
     def _waited(self, place: Cursor) -> Page:
         """One look at the operation."""
-        operation, now = bulk.look_at(self.client, place["gid"]), self.clock().timestamp()
+        operation, now = bulk.look_at(self.client, place["gid"]), timezone.now().timestamp()
         if operation is None or not operation.is_under_way:
             return self._spooled({**{name: place[name] for name in ("gid", "began", "since")}, "after": 0, "seen": 0})
         moved = now if operation.objects != place["objects"] else place["moved"]
@@ -109,7 +111,7 @@ class Products:
         spool = self._file(place["gid"])
         if spool is None:
             return self._turn_pages(place["gid"], "it has no whole file")
-        raws = spool.raws(place["after"], PAGE, self.clock())
+        raws = spool.raws(place["after"], PAGE, timezone.now())
         seen = place["seen"] + len(raws)
         if len(raws) == PAGE:
             last = int(number_of(raws[-1]["id"]))
@@ -161,7 +163,7 @@ class Products:
                 self.rows //= 2
 
     def _whole(self, nodes: list[Any]) -> list[Raw]:
-        now = self.clock()
+        now = timezone.now()
         return [whole(self.client, node, now) for node in nodes]
 
 
