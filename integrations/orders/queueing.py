@@ -21,6 +21,8 @@ TASK = "integrations.tasks.write_orders"
 SWITCHED_OFF = "Orders are not written to this shop: that is switched off on its page."
 NOTHING_OF_IT = "Nothing in this order comes from this shop."
 NO_LINES = "An order needs at least one line, and a number."
+MAY_BE_THERE = "The shop may have this order: it was asked to write it, and its answer was lost."
+LOOK_THERE = "Look in the shop. If the order is there, cancel it there."
 SHOP_REMOVED = "The shop was removed before the order was written to it."
 
 
@@ -91,7 +93,10 @@ def try_again(rows: Iterable[OrderWriteBack]) -> int:
 
 
 def cancel(rows: Iterable[OrderWriteBack]) -> int:
-    """These are not to be written (any more); returns how many that is. One that is being written at this moment goes its way."""
+    """These are not to be written (any more); returns how many that is. One that is being written at this moment goes its way.
+
+    Where the answer of the shop was lost it may have the order: then the row says that somebody should look.
+    """
     return sum(_cancel_one(row) for row in rows)
 
 
@@ -99,9 +104,11 @@ def _cancel_one(row: OrderWriteBack) -> bool:
     now = database_now()
     with transaction.atomic():
         idle = OrderWriteBack.objects.filter(_is_free(now), pk=row.pk, state__in=UNFINISHED)
+        unsure = idle.filter(asked_at__isnull=False).update(error=MAY_BE_THERE, remedy=LOOK_THERE)
         done = bool(idle.update(state=OrderState.CANCELLED, next_try_at=None, updated_at=now))
         if done:
-            record_audit("order_write_cancelled", row.tenant, subject=row.order_number, metadata={"shop": row.shop})
+            told = {"shop": row.shop, "may_be_there": bool(unsure)}
+            record_audit("order_write_cancelled", row.tenant, subject=row.order_number, metadata=told)
     return done
 
 

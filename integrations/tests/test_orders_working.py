@@ -114,6 +114,14 @@ def test_an_answer_that_is_lost_does_not_make_two_orders(world, shop):
     assert (the_row().state, the_row().external_id, len(orders.orders)) == ("written", "700", 1)
 
 
+def test_who_cancels_after_a_lost_answer_is_told_to_look_in_the_shop(world, shop):
+    write_back(shop, order_of((stocked(shop), 1)))
+    world.of(shop).fails = [None, ("create done", LOST)]
+    world.sweep()
+    assert cancel([the_row()]) == 1
+    assert (the_row().state, "answer was lost" in the_row().error, "cancel it there" in the_row().remedy) == ("cancelled", True, True)
+
+
 def test_a_worker_that_dies_while_it_writes_makes_no_second_order(world, shop, monkeypatch):
     write_back(shop, order_of((stocked(shop), 1)))
     orders = world.of(shop)

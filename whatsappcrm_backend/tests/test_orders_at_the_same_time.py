@@ -2,11 +2,18 @@
 
 import random
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from common import doorbell
+from integrations.models import OrderWriteBack
+from integrations.orders import working
+from integrations.orders.queueing import write_back
+from integrations.orders.working import work_on_orders
+from integrations.providers.orders import ShopOrders
+from integrations.tests.order_world import order_of, shop_of, stocked
 from products_and_services.models import Product, StockReservation
 from products_and_services.reservations import NotEnough, Wanted, hand_over, release, reserve
 from products_and_services.reserved import available_of_row
@@ -110,3 +117,35 @@ def test_days_of_many_customers(machine):
         gone = sum(by_customer[one.pk] for by_customer in sold)
         fresh = Product.objects.get(pk=one.pk)
         assert gone <= 12 and available_of_row(fresh) == 12 - gone
+
+
+class SlowShop(ShopOrders):
+    """Takes orders from many at once; each takes a moment."""
+
+    def __init__(self):
+        self.references = []
+
+    def find(self, reference, since):
+        time.sleep(0.02)
+        return str(self.references.index(reference) + 1) if reference in self.references else None
+
+    def create(self, order):
+        time.sleep(0.05)
+        self.references.append(order.reference)
+        return str(len(self.references))
+
+
+def test_many_workers_write_each_order_once(machine, monkeypatch):
+    there = SlowShop()
+    monkeypatch.setattr(working, "adapter_for", lambda connection: type("Adapter", (), {"orders": there})())
+    shop = shop_of(machine.tenant)
+    panel = stocked(shop, stock_quantity=30)
+    for number in range(5):
+        reserve(machine.tenant.pk, f"ORD{number}", [Wanted(panel.pk, None, 2)])
+        write_back(shop, order_of((panel, 2), number=f"ORD{number}"))
+    at_once(machine, lambda _: work_on_orders(shop.pk), range(AT_ONCE))
+    work_on_orders(shop.pk)
+    assert len(there.references) == len(set(there.references)) == 5
+    assert set(OrderWriteBack.objects.values_list("state", flat=True)) == {"written"}
+    panel.refresh_from_db()
+    assert (panel.stock_quantity, available_of_row(panel)) == (20, 20)
