@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from integrations.models import StoreConnection
 
 KEYS_AT = "WooCommerce → Settings → Advanced → REST API"
-KEY_HELP = f"In WordPress: {KEYS_AT} → Add key. Permission “Read” is enough."
+KEY_HELP = f"In WordPress: {KEYS_AT} → Add key. Permission “Read” is enough for products, webhooks and orders need “Read/Write”."
 
 
 class WooAdapter(StoreAdapter):
