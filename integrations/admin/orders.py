@@ -23,7 +23,6 @@ from common.admin import (
     render_lines,
     render_moment,
 )
-from common.admin.access import scoped
 from integrations.admin.words import show_moment
 from integrations.links import connection_url
 from integrations.models import OrderState, OrderWriteBack
@@ -42,7 +41,6 @@ BADGES = {
     OrderState.CANCELLED: Badge("grey", "○ Cancelled"),
 }
 AGAIN = Badge("orange", "⏳ Trying again")
-TROUBLE = (OrderState.BLOCKED, OrderState.FAILED, OrderState.REFUSED)
 TELLS = ("state_badge", "shop_link", "number", "tried", "coming")
 ORDER = ("customer", "lines", "note")
 
@@ -74,10 +72,6 @@ class OrderWriteBackAdmin(TenantModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).defer("connection__credentials", "connection__facts")
-
-    def nav_badge(self, request: HttpRequest) -> int:
-        """How many need a person."""
-        return scoped(request, OrderWriteBack.objects.filter(state__in=TROUBLE), "tenant").order_by().count()
 
     # --- columns ------------------------------------------------------------------------------------------------------------------
     @display(description="Shop", ordering="shop")
