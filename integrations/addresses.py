@@ -11,7 +11,6 @@ from integrations.providers import adapter_class
 from products_and_services.models.addresses import validate_web_address
 
 TAKEN = "This shop is connected already. Open it in the list of shops, and change it there."
-NO_ADDRESS = "Enter the shop's address, for example https://shop.example."
 _USUAL_PORT = re.compile(r"^(https?://[^/]+?):(80|443)(?=/|$)")
 
 
@@ -31,6 +30,11 @@ def kept_address(provider: str, typed: str) -> str:
     if problem := adapter.address_problem(address):
         raise ValidationError({adapter.address_column: [problem]})
     return address
+
+
+def no_address(provider: str) -> str:
+    """What is said where the address is missing."""
+    return f"Enter the shop's address, for example {adapter_class(provider).address_example}."
 
 
 def put_address(connection: StoreConnection, address: str) -> None:

@@ -12,7 +12,7 @@ from common.encrypted_field import DecryptionError
 from common.errors import RemoteError, TransientError
 from common.redaction import clean_error_text
 from common.trial import TrialResult
-from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_address, put_address
+from integrations.addresses import TAKEN, connected_already, kept_address, no_address, put_address
 from integrations.blocking import Access, access_of, block, unblock
 from integrations.in_step.watches import wake
 from integrations.models import StoreConnection
@@ -104,7 +104,7 @@ def save_connection(connection: StoreConnection, credentials: Mapping[str, str] 
     adapter = adapter_class(connection.provider)
     put_address(connection, kept_address(connection.provider, connection.address))
     if not connection.address:
-        raise ValidationError({adapter.address_column: [NO_ADDRESS]})
+        raise ValidationError({adapter.address_column: [no_address(connection.provider)]})
     if connected_already(connection):
         raise ValidationError({adapter.address_column: [TAKEN]})
     connection.full_clean(exclude=["credentials"])

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from common.admin import PasswordWidget, TextWidget
 from common.encrypted_field import DecryptionError
-from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_address, put_address
+from integrations.addresses import TAKEN, connected_already, kept_address, no_address, put_address
 from integrations.models import Provider, StoreConnection
 from integrations.models.connections import USUAL
 from integrations.moving import other_host, other_shop
@@ -16,7 +16,7 @@ from integrations.providers.base import CredentialField
 
 PREFIX = "credential_"
 STORED = "•••• stored, leave blank to keep"
-ANY_ADDRESS = "As it stands in the browser when you look at the shop: https://shop.example, or https://example.com/shop."
+ANY_ADDRESS = f"For example {', '.join(adapter_class(kind).address_example for kind in Provider)}."
 
 
 def credential_fields(provider: str) -> dict[str, CredentialField]:
@@ -77,7 +77,7 @@ class StoreConnectionForm(forms.ModelForm):
                 self.fields[name].error_messages["required"] = f"Enter the {one.label[:1].lower()}{one.label[1:]}."
         if "store_url" in self.fields:
             self.initial["store_url"] = self.instance.address
-            self.fields["store_url"].error_messages["required"] = NO_ADDRESS
+            self.fields["store_url"].error_messages["required"] = no_address(self.provider)
 
     @property
     def provider(self) -> str:

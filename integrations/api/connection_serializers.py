@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from integrations.addresses import NO_ADDRESS, TAKEN, connected_already, kept_address, put_address
+from integrations.addresses import TAKEN, connected_already, kept_address, no_address, put_address
 from integrations.connections import ConnectionResult
 from integrations.in_step.telling import told_of
 from integrations.models import Kind, Provider, StoreConnection
@@ -168,7 +168,7 @@ class ConnectionSerializer(TenantModelSerializer):
         named = next((name for name in ADDRESSES if typed[name]), adapter_class(provider).address_column)
         if not typed[named]:
             if not self.partial:
-                raise serializers.ValidationError({named: [NO_ADDRESS]})
+                raise serializers.ValidationError({named: [no_address(provider)]})
             return named, ""
         try:
             return named, kept_address(provider, typed[named])

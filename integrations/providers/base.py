@@ -83,6 +83,7 @@ class StoreAdapter(ABC):
 
     credential_fields: tuple[CredentialField, ...] = ()
     address_column = "store_url"  # Of StoreConnection: "store_url" for an address of the web, "shop_domain" for a bare domain.
+    address_example = "https://shop.example"
     keys_at = ""  # Where in the shop's admin its keys are made and revoked.
     generated_sku = "{external_id}"  # How a product without SKU is numbered.
     unheeded: frozenset[str] = frozenset()  # Keys of a raw that move with every save in the shop and say nothing of the product itself.

@@ -82,6 +82,13 @@ def test_scopes_that_are_missing_are_named(shop, scopes, named):
     assert result.tone == "red" and f"{named} is missing" in result.text and named in result.to_do
 
 
+def test_who_wants_orders_in_the_shop_is_told_what_the_app_lacks(shop):
+    assert check_connection(unsaved()).tone == "green"
+    assert "write_orders and read_orders" in check_connection(unsaved(write_orders=True)).to_do
+    shop.scopes = (*SCOPES, "write_orders", "read_orders")
+    assert check_connection(unsaved(write_orders=True)).tone == "green"
+
+
 def test_who_may_write_may_read(shop):
     shop.scopes = ("write_products", "write_inventory")
     assert check_connection(unsaved()).tone == "green"

@@ -27,6 +27,7 @@ class ShopifyAdapter(StoreAdapter):
 
     credential_fields = FIELDS
     address_column = "shop_domain"
+    address_example = "my-shop.myshopify.com"
     keys_at = KEYS_AT
     generated_sku = "SH-{external_id}"
     unheeded = frozenset({"updatedAt"})  # Every order moves it.
@@ -78,7 +79,7 @@ class ShopifyAdapter(StoreAdapter):
 
     def describe(self) -> StoreFacts:
         """See StoreAdapter."""
-        shop = introduce(self.client, self._shop_id)
+        shop = introduce(self.client, self._shop_id, writes_orders=self.connection.write_orders)
         self._shop_id, self._currency = shop.shop_id, shop.currency
         remember = {
             "domain": self.client.domain, "shop_id": shop.shop_id, "currency": shop.currency, "scopes": list(shop.scopes),

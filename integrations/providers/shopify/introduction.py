@@ -15,9 +15,11 @@ SHOP = """query Shop {
 }"""
 COUNT = "query Count { productsCount(limit: null) { count } }"
 SCOPES = ("read_products", "read_inventory")
+SCOPES_OF_ORDERS = frozenset({"read_orders", "write_orders"})
 NO_CURRENCY = "The shop does not say in which currency its prices are, so they are taken to be in the currency of the business."
 WITHOUT_TAX = "Prices in the shop are without tax, and come in as they are. If your customers pay tax on top, say so in your texts."
 EMPTY = "The shop has no products yet."
+NO_ORDERS = "The app may not enter orders in the shop yet: add the scopes write_orders and read_orders in a new version of it."
 OTHER_NAME = "The shop calls itself {} by now. Enter that as its address before the old one ends."
 OTHER_VERSION = "Shopify answers as version {} of its API, though we asked for {}: this program is too old for it. Update it soon."
 
@@ -34,8 +36,8 @@ class Introduction:
     notes: tuple[str, ...] = ()
 
 
-def introduce(client: ShopifyClient, known_id: str = "") -> Introduction:
-    """Asks. known_id: the shop's id of last time.
+def introduce(client: ShopifyClient, known_id: str = "", *, writes_orders: bool = False) -> Introduction:
+    """Asks. known_id: the shop's id of last time; writes_orders: somebody wants orders to be entered in the shop.
 
     Raises one of the four errors, NeedsConfiguration where the app lacks a scope or another shop is at the address by now.
     """
@@ -53,7 +55,10 @@ def introduce(client: ShopifyClient, known_id: str = "") -> Introduction:
         raise _error("empty")
     currency = str(shop.get("currencyCode") or "").upper()
     currency = currency if is_currency(currency) else ""
-    return Introduction(shop_id, str(shop.get("name") or ""), currency, scopes, count, _notes(client, shop, currency, count))
+    notes = _notes(client, shop, currency, count)
+    if writes_orders and not set(scopes) >= SCOPES_OF_ORDERS:
+        notes = (*notes, NO_ORDERS)
+    return Introduction(shop_id, str(shop.get("name") or ""), currency, scopes, count, notes)
 
 
 def _notes(client: ShopifyClient, shop: dict[str, Any], currency: str, products: int) -> tuple[str, ...]:
