@@ -81,8 +81,8 @@ def _note_success(connection: StoreConnection, tested: Access) -> None:
         if fresh is None or access_of(fresh) != tested:
             return
         StoreConnection.objects.filter(pk=fresh.pk).update(facts=connection.facts, checked_at=connection.checked_at)
-        if unblock(connection):
-            ask_for_a_look(connection)
+        unblock(connection)
+        ask_for_a_look(connection)  # What the key may do in the shop may have changed, too.
         wake(connection.pk)
         let_in_again(connection)
 

@@ -145,7 +145,6 @@ CELERY_TASK_ROUTES = {
     "integrations.tasks.keep_shops_in_step": {"queue": "webhooks"},
     "integrations.tasks.refresh_hinted_products": {"queue": "webhooks"},
     "integrations.tasks.read_changes_of_store": {"queue": "webhooks", "priority": 9},
-    "integrations.tasks.keep_webhooks": {"queue": "webhooks", "priority": 9},
     "integrations.tasks.sweep_webhooks": {"queue": "maintenance"},
     # An order is a short call that a merchant waits for: not behind imports either.
     "integrations.tasks.write_orders": {"queue": "webhooks"},

@@ -56,12 +56,13 @@ class WebhookLogAdmin(TenantModelAdmin):
 
     @display(description="Result")
     def said(self, log: WebhookLog) -> str:
-        """The error, or what an import did."""
+        """The error, what an import did, or which products a delivery named."""
         if log.error:
             return log.error if len(log.error) <= SHORT else f"{log.error[: SHORT - 1]}…"
         payload: Any = log.payload
         counts = [f"{payload[name]} {name}" for name in ("created", "updated", "unchanged", "inactive", "errors") if payload.get(name)]
-        return ", ".join(counts) or "—"
+        named = ", ".join(map(str, payload.get("products") or ()))
+        return ", ".join(counts) or payload.get("note") or named or "—"
 
     @display(description="Took", ordering="processing_time_ms")
     def took(self, log: WebhookLog) -> str:
