@@ -1,6 +1,5 @@
 """The client against the stand-in shop: introduction, tokens that end in the middle, faults of every kind, files as streams."""
 
-import socket
 from types import SimpleNamespace
 
 import pytest
@@ -10,38 +9,20 @@ from common.tests.keeping_host import Said, keeping
 from integrations.providers.shopify import client as module
 from integrations.providers.shopify.client import ShopifyClient
 from integrations.providers.shopify.introduction import COUNT, SHOP, WITHOUT_TAX, introduce
-from integrations.tests.shopify_edge import CLIENT, DOMAIN, KEYS, SECRET, STATIC, unsaved
-from sandbox.shops.shopify import ShopifyShop, ShopRequest
+from integrations.tests.shopify_edge import CLIENT, KEYS, STATIC, unsaved
+from integrations.tests.shopify_world import served
 from sandbox.shops.shopify.admin_schema import objections
 
 pytestmark = pytest.mark.django_db
 LIST = "query List($after: String) { products(first: 2, after: $after, sortKey: ID) { nodes { id } pageInfo { hasNextPage endCursor } } }"
 
 
-def said(shop, url, asked):
-    method, target, _ = asked.raw.split(" ", 2)
-    answer = shop.handle(ShopRequest(method, url + target, asked.headers, asked.body))
-    if answer.delay or answer.fault in ("reset", "hang"):
-        return Said(talk=lambda peer: peer.shutdown(socket.SHUT_RDWR))
-    if answer.fault:
-        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(answer.body) + 9}\r\n\r\n".encode()
-        return Said(talk=lambda peer: peer.sendall(head + answer.body))
-    kept = {name: value for name, value in answer.headers.items() if name.lower() != "content-length"}
-    return Said(answer.status, answer.body + b"".join(answer.more), kept)
-
-
 @pytest.fixture
 def shop(settings, monkeypatch):
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: 0.0, sleep=lambda seconds: None))
-    with keeping() as host:
-        settings.ALLOW_PRIVATE_STORE_URLS = True
-        settings.SHOPIFY_BASE_URL = f"{host.url}/shopify/{{domain}}"
-        home = f"{host.url}/shopify/{DOMAIN}"
-        shop = ShopifyShop("demo", home, domain=DOMAIN, currency="KWD", files=f"{home}/files")
-        shop.add_app(CLIENT, SECRET)
+    with served(settings, currency="KWD") as shop:
         for number in range(7):
             shop.add(f"Cup {number}", price="1.000")
-        host.answer = lambda asked: said(shop, host.url, asked)
         yield shop
 
 
