@@ -12,6 +12,7 @@ from e2e.test_journeys import PRODUCTS, SOLAR, row_of
 
 pytestmark = pytest.mark.e2e
 SHOPS, QUESTIONS = "/admin/integrations/storeconnection/", "/admin/integrations/linkquestion/"
+PIZZERIA = "200000000000002"
 KEY, SECRET = "ck_bakery_0123456789", "cs_bakery_0123456789"
 
 
@@ -94,6 +95,17 @@ def test_a_price_of_the_shop_reaches_meta(page: Page, demo_shop: str, project: P
     press(page, "Import now")
     completed(page)
     wait_for(lambda: project.item_at_meta(SOLAR, "KIT-MUG").get("price") == "8.80 USD", 30, "Meta has the shop's price")
+
+
+def test_a_price_of_the_shopify_shop_reaches_meta_by_itself(page: Page, project: Project) -> None:
+    wait_for(lambda: project.item_at_meta(PIZZERIA, "PAN-SAU"), 180, "what the first import brought reaches Meta")
+    page.goto(f"{project.meta}/shopify/vesuvio-pantry.myshopify.com/?q=PAN-SAU")
+    card = page.locator("article", has_text="Tomato Sauce")
+    card.locator("summary").click()
+    card.get_by_label("Price").fill("6.40")
+    card.get_by_role("button", name="Save Tomato Sauce").click()
+    expect(page.get_by_text("was saved.")).to_be_visible()
+    wait_for(lambda: project.item_at_meta(PIZZERIA, "PAN-SAU").get("price") == "6.40 EUR", 30, "Meta has the shop's price")
 
 
 def test_a_revoked_key_is_one_state_with_its_remedy_and_is_mended(page: Page, demo_shop: str, project: Project) -> None:
