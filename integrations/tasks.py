@@ -13,7 +13,7 @@ from integrations.hints.refreshing import refresh_hinted
 from integrations.in_step import sweep
 from integrations.in_step.changes import read_changes
 from integrations.in_step.glances import look_over
-from integrations.models import Provider, StoreConnection
+from integrations.models import Kind, Provider, StoreConnection
 from integrations.orders import queueing
 from integrations.orders.working import ring_waiting, work_on_orders
 from integrations.runs import AlreadyRunning, NotReady, start_import, work_on_import
@@ -124,6 +124,14 @@ def write_orders(connection_pk: int, *_: Any) -> None:
 def sweep_orders(*_: Any) -> None:
     """Every minute: rings for orders that are due, so that a lost doorbell costs no more."""
     ring_waiting(database_now())
+
+
+@shared_task(name=sweep.AGAIN_TASK, **PATIENT)
+def ask_store_again(connection_pk: int, kind: str, *_: Any) -> None:
+    """The same three, of a shop that did not answer the last time: on the worker for imports."""
+    ways = {Kind.HINTS: refresh_hinted, Kind.CHANGES: read_changes, Kind.GLANCES: look_over}
+    if ways[Kind(kind)](connection_pk, again=True):
+        ring(sweep.TASKS[Kind(kind)], connection_pk)
 
 
 def _sync(tenant_id: str, provider: str) -> list[str]:

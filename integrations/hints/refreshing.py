@@ -14,23 +14,30 @@ from integrations.importing.looking import look
 from integrations.importing.missing import is_much
 from integrations.importing.pages import AT_ONCE
 from integrations.in_step.evidence import note_much_gone
-from integrations.in_step.turns import Turn, take_turn
+from integrations.in_step.turns import Turn, may_ask, take_turn, watch_of
 from integrations.in_step.watches import finish
 from integrations.in_step.writing import bring_in
 from integrations.models import Answer, ExternalRef, Kind, LinkQuestion, RefKind, StoreConnection, StoreHint
 
 A_DAY = timedelta(days=1)
-LONGEST_NAP = 5.0  # seconds; what is due later has the minute sweep
+LONGEST_NAP = 30.0  # seconds; what is due later has the minute sweep
 
 
-def refresh_hinted(connection_pk: int) -> float | None:
-    """Asks a shop for what was hinted at. Returns in how many seconds there is more to do; None when there is nothing."""
-    if take_turn(connection_pk, Kind.HINTS, _refresh):
+def refresh_hinted(connection_pk: int, *, again: bool = False) -> float | None:
+    """Asks a shop for what was hinted at. Returns in how many seconds there is more to do; None when there is nothing, or not soon.
+
+    again: see in_step/turns.py.
+    """
+    if take_turn(connection_pk, Kind.HINTS, _refresh, again=again):
         return 0.0
     now = database_now()
-    coming = StoreHint.objects.filter(connection=connection_pk, due_at__gt=now).order_by("due_at").values_list("due_at", flat=True).first()
-    seconds = (coming - now).total_seconds() if coming is not None else None
-    return seconds if seconds is not None and seconds <= LONGEST_NAP else None
+    coming = StoreHint.objects.filter(connection=connection_pk).order_by("due_at").values_list("due_at", flat=True).first()
+    watch = watch_of(connection_pk, Kind.HINTS) if coming is not None else None
+    if coming is None or watch is None or watch.tries or watch.lease_token or not may_ask(watch):
+        return None
+    # Nothing less than zero: one that came right before we gave the watch back rang in vain.
+    seconds = max((max(coming, watch.due_at or coming) - now).total_seconds(), 0.0)
+    return seconds if seconds <= LONGEST_NAP else None
 
 
 def _refresh(turn: Turn) -> bool:

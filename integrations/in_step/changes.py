@@ -19,9 +19,9 @@ FRESH_FOR = timedelta(hours=1)  # Older places in a list of changes say nothing 
 LONGEST_IMPORT = timedelta(days=1)  # The first look goes back to before the last import began.
 
 
-def read_changes(connection_pk: int) -> bool:
-    """Takes in what was changed. Returns whether there is more to do at once."""
-    return take_turn(connection_pk, Kind.CHANGES, _read)
+def read_changes(connection_pk: int, *, again: bool = False) -> bool:
+    """Takes in what was changed. Returns whether there is more to do at once. again: see turns.py."""
+    return take_turn(connection_pk, Kind.CHANGES, _read, again=again)
 
 
 def _read(turn: Turn) -> bool:

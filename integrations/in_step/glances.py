@@ -29,9 +29,9 @@ FRESH_FOR = timedelta(hours=4)
 DIFFERS, NOT_LISTED = "looks different", "not in the shop's list"
 
 
-def look_over(connection_pk: int) -> bool:
-    """Compares what the shop lists with what is stored. Returns whether there is more to do at once."""
-    return take_turn(connection_pk, Kind.GLANCES, _look_over)
+def look_over(connection_pk: int, *, again: bool = False) -> bool:
+    """Compares what the shop lists with what is stored. Returns whether there is more to do at once. again: see turns.py."""
+    return take_turn(connection_pk, Kind.GLANCES, _look_over, again=again)
 
 
 def _look_over(turn: Turn) -> bool:

@@ -1,4 +1,8 @@
-"""Every minute: rings for the shops whose turn it is. A lost ring costs a minute; what comes twice finds the watch claimed or not due."""
+"""Every minute: rings for the shops whose turn it is. A lost ring costs a minute; what comes twice finds the watch claimed or not due.
+
+A shop that did not answer the last time may hang again, for as long as a request may last. It is asked again by the worker for imports,
+which is used to that: the one that serves chats and Meta meets an outage once.
+"""
 
 from datetime import datetime
 
@@ -12,13 +16,17 @@ from integrations.models import Kind, StoreHint, StoreWatch
 KEEP_TASK = "integrations.tasks.keep_shops_in_step"
 CHANGES_TASK = "integrations.tasks.read_changes_of_store"
 GLANCES_TASK = "integrations.tasks.look_over_store"
+AGAIN_TASK = "integrations.tasks.ask_store_again"
 TASKS = {Kind.HINTS: hints.TASK, Kind.CHANGES: CHANGES_TASK, Kind.GLANCES: GLANCES_TASK}
 
 
 def ring_due(now: datetime) -> None:
     """One ring for each watch that is due. One query whatever the number of shops."""
-    for connection_pk, kind in due(now).values_list("connection_id", "kind"):
-        ring(TASKS[Kind(kind)], connection_pk)
+    for connection_pk, kind, tries in due(now).values_list("connection_id", "kind", "tries"):
+        if tries:
+            ring(AGAIN_TASK, connection_pk, str(kind))
+        else:
+            ring(TASKS[Kind(kind)], connection_pk)
 
 
 def due(now: datetime) -> QuerySet[StoreWatch]:

@@ -61,24 +61,33 @@ class Turn:
         return fresh is None or bool(refusal(fresh.connection))
 
 
-def take_turn(connection_pk: int, kind: str, work: Callable[[Turn], bool], *, seconds: float = SECONDS) -> bool:
+def take_turn(
+    connection_pk: int, kind: str, work: Callable[[Turn], bool], *, seconds: float = SECONDS, again: bool = False
+) -> bool:
     """Claims the watch and does the work; False when it is not due, may not be done now, or somebody else does it.
 
-    work: returns whether there is more to do at once; that is returned.
+    work: returns whether there is more to do at once; that is returned. again: also where the shop did not answer the last time (sweep.py).
     """
-    watch = _watches().filter(connection=connection_pk, kind=kind).first()
+    watch = watch_of(connection_pk, kind)
     now = database_now()
-    if watch is None or not may_ask(watch) or (watch.due_at is not None and watch.due_at > now):
+    if watch is None or not may_ask(watch) or (watch.tries and not again) or (watch.due_at is not None and watch.due_at > now):
         return False
     lease = claim(StoreWatch, watch.pk, now)
     if lease is None:
         return False
     try:
-        watch = _watches().get(pk=watch.pk)  # As whoever had it before has left it.
+        watch = _watches().filter(pk=watch.pk).first()  # As whoever had it before has left it.
+        if watch is None:
+            return False
         with about(tenant=watch.connection.tenant.sub_domain), Pulse(_renewer(lease), every=RENEWED_EVERY):
             return _guarded(watch, lease, work, seconds)
     finally:
         lease.release()
+
+
+def watch_of(connection_pk: int, kind: str) -> StoreWatch | None:
+    """The row, with what decides whether the shop may be asked."""
+    return _watches().filter(connection=connection_pk, kind=kind).first()
 
 
 def may_ask(watch: StoreWatch) -> bool:

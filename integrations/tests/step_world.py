@@ -77,6 +77,7 @@ _TASKS: dict[str, Callable[..., None]] = {
     noting.TASK: tasks.refresh_hinted_products,
     sweep.CHANGES_TASK: tasks.read_changes_of_store,
     sweep.GLANCES_TASK: tasks.look_over_store,
+    sweep.AGAIN_TASK: tasks.ask_store_again,
 }
 
 

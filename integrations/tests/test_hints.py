@@ -3,11 +3,14 @@
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from common.errors import NeedsConfigurationError, TransientError
-from integrations import hints
+from integrations import hints, tasks
+from integrations.hints import refreshing
 from integrations.hints.refreshing import refresh_hinted
+from integrations.in_step import sweep
 from integrations.models import ExternalRef, LogStatus, StoreConnection, StoreHint, StoreWatch, WebhookLog
 from integrations.tests.step_world import changes_of, hinted, product, runs, watch
 from operations.models import RunStatus
@@ -146,6 +149,58 @@ def test_a_shop_that_wants_to_be_left_alone_is(world, tenant):
     assert len(shop.calls) == 1
     world.minute()
     assert len(shop.calls) == 2 and hinted(connection) == [] and watch(connection, "hints").failing_since is None
+
+
+def test_a_shop_that_hung_is_asked_again_by_the_worker_for_imports(world, tenant):
+    connection, shop = world.open(tenant)
+
+    def down(name, number):
+        raise TransientError("The shop is down.")
+
+    shop.before = down
+    hints.note(connection.pk, ["1"], "test")
+    world.work()
+    world.pass_time(minutes=6)
+    hints.note(connection.pk, ["2"], "test")
+    world.work()
+    assert len(shop.calls) == 1  # A ring for the other worker finds that it is not its turn.
+    tasks.keep_shops_in_step()
+    assert {name for _, name, _ in world.rung} == {sweep.AGAIN_TASK}
+    world.work()
+    assert len(shop.calls) == 2 and settings.CELERY_TASK_ROUTES["integrations.tasks.*"] == {"queue": "imports"}
+    assert not any(pattern.startswith(sweep.AGAIN_TASK) for pattern in settings.CELERY_TASK_ROUTES)
+
+
+def test_a_hint_whose_ring_came_while_a_worker_was_about_to_end_is_not_left_to_the_sweep(world, tenant, monkeypatch):
+    connection, shop = world.open(tenant)
+    finish, late = refreshing.finish, ["2"]
+
+    def finished(*about):
+        finish(*about)
+        while late:
+            hints.note(connection.pk, [late.pop()], "test")
+            world.pass_time(seconds=2)
+            world.rung.clear()
+            assert refresh_hinted(connection.pk) is None and len(shop.calls) == 1  # Its own ring: the watch is taken.
+
+    monkeypatch.setattr(refreshing, "finish", finished)
+    hints.note(connection.pk, ["1"], "test")
+    world.work()
+    assert hinted(connection) == [] and len(shop.calls) == 2
+
+
+def test_a_short_wait_is_not_made_a_minute_by_the_sweep(world, tenant):
+    connection, shop = world.open(tenant)
+
+    def busy(name, number):
+        shop.before = lambda name, number: None
+        raise TransientError("Too many requests.", retry_after=3)
+
+    shop.before = busy
+    began = world.now
+    hints.note(connection.pk, ["1"], "test")
+    world.work()
+    assert hinted(connection) == [] and (world.now - began).total_seconds() < 10
 
 
 def test_a_refused_key_blocks_the_shop_and_keeps_its_hints(world, tenant):
