@@ -35,6 +35,26 @@ def test_it_comes_by_itself_at_its_minutes_and_brings_what_was_changed(world, te
     assert watch(connection, "changes").looked_at is not None
 
 
+def test_what_was_changed_during_an_outage_comes_behind_it(world, tenant):
+    connection, shop = world.open(tenant)
+    make_due(world, connection)
+    world.minute()
+    world.pass_time(minutes=2)
+    shop.products["2"]["price"] = "20"
+    shop.touch(2, world.now)
+
+    def down(name, number):
+        raise TransientError("down")
+
+    shop.before = down
+    for _ in range(10):
+        world.minute(5)
+    shop.before = lambda name, number: None
+    for _ in range(10):
+        world.minute(5)
+    assert product(connection, 2).price == Decimal(20) and "glances" not in shop.calls
+
+
 def test_a_change_that_the_shop_committed_late_is_still_seen(world, tenant):
     """Dated before the last look, in its list only afterwards."""
     connection, shop = world.open(tenant)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from common.errors import PermanentError, RemoteError, TransientError
@@ -21,7 +21,8 @@ from products_and_services.models import Revision
 
 pytestmark = pytest.mark.django_db
 SILENT = ("price", "active", "trash", "put", "restore")  # What shows at a glance, so that it may also be written behind the shop's back.
-NEWS = ("told", "told twice", "told late", "dated", "silent")
+LATE = "told late"
+NEWS = ("told", "told twice", "told late", "dated", "silent", "silent")
 FAULTS = [TransientError("down"), TransientError("busy", retry_after=120), PermanentError("strange")]
 OURS_OR_THEIRS = st.integers(0, 1)
 EDITS = st.tuples(st.just("edit"), OURS_OR_THEIRS, DAYS.filter(lambda day: not day[0].startswith("shelf ")), st.sampled_from(NEWS))
@@ -91,6 +92,9 @@ class Side:
 
 @FEWER
 @given(st.lists(EVENTS, max_size=25))
+@example([("edit", 0, ("price", 3, 4), "silent"), ("edit", 1, ("trash", 2, None), "silent"), ("edit", 1, ("put", 8, "D"), "silent")])
+@example([("fault", 0, 0, FAULTS[0]), ("edit", 0, ("name", 1, 2), "told"), ("work", 0, None, None), ("edit", 1, ("name", 1, 3), LATE)])
+@example([("later", 0, ("price", 3, 2), 2), ("import", 0, 4, None), ("edit", 0, ("price", 3, 4), "told"), ("pass", 0, 1, None)])
 def test_once_it_is_quiet_our_products_are_the_shops(events):
     with pytest.MonkeyPatch.context() as patch, time_machine.travel(START, tick=False) as traveller:
         StoreConnection.objects.update(is_active=False)
