@@ -284,6 +284,7 @@ SPECTACULAR_SETTINGS = {
         "RunKindEnum": "operations.models.RunKind",
         "RowStatusEnum": ["created", "updated", "failed"],
         "FindingKindEnum": "meta_integration.models.FindingKind",
+        "ProviderEnum": "integrations.models.Provider",
     },
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -87,14 +87,18 @@ class SyncView(TenantViewMixin, APIView):
         return candidates[0]
 
 
-@extend_schema(request=SyncRequestSerializer, responses={202: WooSyncAcceptedSerializer}, operation_id="catalog_sync_woocommerce")
+@extend_schema_view(
+    post=extend_schema(request=SyncRequestSerializer, responses={202: WooSyncAcceptedSerializer}, operation_id="catalog_sync_woocommerce")
+)
 class WooSyncView(SyncView):
     """WooCommerce shops."""
 
     provider, accepted_serializer = Provider.WOOCOMMERCE, WooSyncAcceptedSerializer
 
 
-@extend_schema(request=SyncRequestSerializer, responses={202: ShopifySyncAcceptedSerializer}, operation_id="catalog_sync_shopify")
+@extend_schema_view(
+    post=extend_schema(request=SyncRequestSerializer, responses={202: ShopifySyncAcceptedSerializer}, operation_id="catalog_sync_shopify")
+)
 class ShopifySyncView(SyncView):
     """Shopify shops."""
 
