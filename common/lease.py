@@ -33,14 +33,26 @@ class Lease:
         self.model._default_manager.filter(pk=self.pk, lease_token=self.token).update(lease_token="", lease_expires_at=None)
 
 
+def free_at(now: datetime) -> Q:
+    """Rows that nobody holds, or whose holder is dead: for `filter`. An expiry further ahead than two leases is a clock that jumped: dead.
+
+    Two, because whoever asks may have read the clock a moment before the holder did, and has to take nothing over for that.
+    """
+    return Q(lease_token="") | dead_at(now)
+
+
+def dead_at(now: datetime) -> Q:
+    """Rows whose holder has not renewed its lease in time."""
+    return Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lte=now) | Q(lease_expires_at__gt=now + 2 * LEASE_LENGTH)
+
+
 def claim(model: type[models.Model], pk: int, now: datetime) -> Lease | None:
-    """The lease, or None while another holder's is alive. An expiry further ahead than a lease is long is a clock that jumped: dead."""
+    """The lease, or None while another holder's is alive."""
     row = model._default_manager.filter(pk=pk)
     token = secrets.token_hex(16)
     values = {"lease_token": token, "lease_expires_at": now + LEASE_LENGTH}
     if row.filter(lease_token="").update(**values):
         return Lease(model, pk, token, taken_over=False)
-    dead = Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lte=now) | Q(lease_expires_at__gt=now + LEASE_LENGTH)
-    if row.filter(dead).update(**values):
+    if row.filter(dead_at(now)).update(**values):
         return Lease(model, pk, token, taken_over=True)
     return None

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from common.clock import database_now
 from common.doorbell import ring
-from common.lease import LEASE_LENGTH
+from common.lease import free_at
 from integrations.models import ExternalRef, OrderState, OrderWriteBack, RefKind, StoreConnection
 from integrations.models.orders import UNFINISHED
 from integrations.orders.payload import dump_order
@@ -103,17 +101,13 @@ def cancel(rows: Iterable[OrderWriteBack]) -> int:
 def _cancel_one(row: OrderWriteBack) -> bool:
     now = database_now()
     with transaction.atomic():
-        idle = OrderWriteBack.objects.filter(_is_free(now), pk=row.pk, state__in=UNFINISHED)
+        idle = OrderWriteBack.objects.filter(free_at(now), pk=row.pk, state__in=UNFINISHED)
         unsure = idle.filter(asked_at__isnull=False).update(error=MAY_BE_THERE, remedy=LOOK_THERE)
         done = bool(idle.update(state=OrderState.CANCELLED, next_try_at=None, updated_at=now))
         if done:
             told = {"shop": row.shop, "may_be_there": bool(unsure)}
             record_audit("order_write_cancelled", row.tenant, subject=row.order_number, metadata=told)
     return done
-
-
-def _is_free(now: datetime) -> Q:
-    return Q(lease_token="") | Q(lease_expires_at__lte=now) | Q(lease_expires_at__gt=now + LEASE_LENGTH)
 
 
 def forget_shop(connection: StoreConnection) -> None:

@@ -15,7 +15,7 @@ from common.clock import database_now
 from common.doorbell import ring
 from common.encrypted_field import DecryptionError
 from common.errors import NeedsConfigurationError, RemoteError, TransientError
-from common.lease import Lease, claim
+from common.lease import Lease, claim, free_at
 from common.log_context import about
 from integrations.models import OrderState, OrderWriteBack
 from integrations.orders import settling
@@ -74,8 +74,9 @@ def work_on_orders(connection_pk: int, *, seconds: float = SECONDS) -> int:
 def _take_next(connection_pk: int) -> tuple[OrderWriteBack, Lease] | None:
     now = database_now()
     due = due_orders(now).filter(connection=connection_pk)
-    for pk in due.order_by("next_try_at", "pk").values_list("pk", flat=True)[:AT_ONCE]:
-        lease = claim(OrderWriteBack, pk, now)
+    free = due.filter(free_at(now)).order_by("next_try_at", "pk").values_list("pk", flat=True)
+    for pk in list(free[:AT_ONCE]):
+        lease = claim(OrderWriteBack, pk, database_now())
         if lease is None:
             continue
         row = due.select_related("connection__tenant", "tenant").filter(pk=pk).first()

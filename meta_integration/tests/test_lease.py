@@ -49,6 +49,11 @@ def test_an_expiry_further_ahead_than_a_lease_is_long_is_a_clock_that_jumped(pk)
     assert claim(Catalog, pk, NOW).taken_over
 
 
+def test_who_read_the_clock_a_moment_before_the_holder_takes_nothing_over(pk):
+    claim(Catalog, pk, at(seconds=2))
+    assert claim(Catalog, pk, NOW) is None
+
+
 def test_the_longest_honest_lease_is_alive(pk):
     claim(Catalog, pk, NOW)
     assert Catalog.objects.get().lease_expires_at == NOW + LEASE_LENGTH
