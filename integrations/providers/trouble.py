@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.errors import RemoteError, TransientError
+from integrations.providers.said import without_secrets
 
 WAIT = "Mostly this passes by itself: try again in a few minutes. If it stays, "
 
@@ -30,3 +31,20 @@ class Trouble:
         values = {"address": "another address", "status": "?", "minutes": "?", "scopes": "a scope", **(about or {})}
         remedy = self.remedy.format_map(values)
         return error(self.message.format_map(values), kind=self.kind, data={"remedy": remedy, **(data or {})}, **more)
+
+
+def told(
+    trouble: Trouble,
+    secrets: tuple[str, ...],
+    *,
+    proven: bool = False,
+    said: str = "",
+    status: int | None = None,
+    about: dict[str, Any] | None = None,
+    data: dict[str, Any] | None = None,
+    retry_after: float | None = None,
+) -> RemoteError:
+    """The error for an answer, with nothing secret in it. about: values for its words; said: the shop's own words; retry_after: seconds."""
+    data = {**(data or {}), **({"said": without_secrets(said, secrets)} if said else {})}
+    values = {"status": status if status is not None else "?", **(about or {})}
+    return trouble.error_for(proven=proven, data=data, about=values, status=status, retry_after=retry_after)

@@ -10,7 +10,7 @@ from integrations.providers.woocommerce import client, discovery, ways
 from integrations.providers.woocommerce.answering import answers, json_body, pages, refusals
 from integrations.providers.woocommerce.answering.troubles import EVERY
 from integrations.providers.woocommerce.answering.words import BY_KIND, SMALLER_PAGES, notes_for, trouble
-from integrations.providers.woocommerce.listing import lists, walking
+from integrations.providers.woocommerce.listing import changes, lists, walking
 
 PAGE = Path(__file__).parents[2] / "docs/stores-troubleshooting.md"
 VALUES = {"{address}": "…", "{status}": "…", "{minutes}": "…"}
@@ -38,7 +38,7 @@ def test_the_documentation_shows_every_message(title, group):
 
 def test_kinds_are_unique_and_used():
     assert len(BY_KIND) == sum(len(group) for _, group in EVERY)
-    modules = (answers, client, discovery, json_body, lists, pages, refusals, walking, ways)
+    modules = (answers, changes, client, discovery, json_body, lists, pages, refusals, walking, ways)
     sources = "".join(Path(module.__file__).read_text() for module in modules)
     assert {kind for kind in BY_KIND if f'"{kind}"' not in sources} == set()
     assert set(BY_KIND) >= SMALLER_PAGES

@@ -25,6 +25,7 @@ from integrations.providers.shopify.answering.refusals import (
 from integrations.providers.shopify.answering.troubles import BY_KIND
 from integrations.providers.shopify.costs import UNKNOWN_WAIT, Cost, read_cost
 from integrations.providers.shopify.domains import moved_to
+from integrations.providers.trouble import told
 
 THROTTLE_SECONDS = 10.0  # 429 without Retry-After
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -94,20 +95,9 @@ def read_token(status: int, headers: Mapping[str, str], body: bytes, asked: Aske
     return NewToken(token, lives, str(parsed.get("scope") or ""))
 
 
-def error_of(
-    kind: str,
-    asked: Asked,
-    *,
-    said: str = "",
-    status: int | None = None,
-    about: dict[str, Any] | None = None,
-    data: dict[str, Any] | None = None,
-    retry_after: float | None = None,
-) -> RemoteError:
-    """The error for a kind of trouble, with nothing secret in it. about: values for its words; said: Shopify's own words."""
-    data = {**(data or {}), **({"said": without_secrets(said, asked.secrets)} if said else {})}
-    values = {"status": status if status is not None else "?", **(about or {})}
-    return BY_KIND[kind].error_for(proven=asked.proven, data=data, about=values, status=status, retry_after=retry_after)
+def error_of(kind: str, asked: Asked, **more: Any) -> RemoteError:
+    """The error for a kind of trouble, with nothing secret in it. more: what `told` takes."""
+    return told(BY_KIND[kind], asked.secrets, proven=asked.proven, **more)
 
 
 def _refused(refusal: Refusal, cost: Cost | None, asked: Asked) -> RemoteError:

@@ -12,6 +12,7 @@ from typing import Any
 from common.errors import RemoteError
 from common.retry import http_date, retry_after_seconds
 from integrations.providers.said import without_secrets
+from integrations.providers.trouble import told
 from integrations.providers.woocommerce.addresses import address_to_type, is_login, joined, only_a_slash_more, store_address
 from integrations.providers.woocommerce.answering import pages
 from integrations.providers.woocommerce.answering.echoes import without_our_key
@@ -79,20 +80,9 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, asked: Ask
     return WooAnswer(data, _number(lower, "x-wp-total"), _number(lower, "x-wp-totalpages"), _harmless(lower), parsed.had_notice)
 
 
-def error_of(
-    kind: str,
-    asked: Asked,
-    *,
-    said: str = "",
-    status: int | None = None,
-    about: dict[str, Any] | None = None,
-    data: dict[str, Any] | None = None,
-    retry_after: float | None = None,
-) -> RemoteError:
-    """The error for a kind of trouble, with nothing secret in it. about: values for its words; said: the shop's own words."""
-    data = {**(data or {}), **({"said": without_secrets(said, asked.secrets)} if said else {})}
-    values = {"status": status if status is not None else "?", **(about or {})}
-    return trouble(kind).error_for(proven=asked.proven, data=data, about=values, status=status, retry_after=retry_after)
+def error_of(kind: str, asked: Asked, **more: Any) -> RemoteError:
+    """The error for a kind of trouble, with nothing secret in it. more: what `told` takes."""
+    return told(trouble(kind), asked.secrets, proven=asked.proven, **more)
 
 
 def _redirected(location: str, asked: Asked) -> RemoteError:
