@@ -6,17 +6,21 @@ Nothing is in doubt as it is at Meta: the next import compares each shop with wh
 from django_celery_beat.models import PeriodicTask
 
 from common.restored import Restoration
-from integrations.models import HookFarewell, StoreConnection, StoreHooks
+from integrations.in_step.watches import keep_watches
+from integrations.models import HookFarewell, StoreConnection, StoreHooks, StoreWatch
 from integrations.schedules import TASK, entry_name, keep_entry
 
 
-def set_schedules_anew(_restoration: Restoration) -> None:
+def set_schedules_anew(restoration: Restoration) -> None:
     """The step of this app; runs inside the restore's transaction and makes no call."""
     shops = list(StoreConnection.objects.select_related("tenant").defer("credentials"))
     for stranger in PeriodicTask.objects.filter(task=TASK).exclude(name__in=[entry_name(shop.pk) for shop in shops]):
         stranger.delete()
     for shop in shops:
         keep_entry(shop)
+        keep_watches(shop, restoration.now)
+    # Whoever held them is on another machine. The next look goes back to the one before the backup.
+    StoreWatch.objects.update(due_at=restoration.now, lease_token="", lease_expires_at=None, cursor=None)
 
 
 def look_at_hooks_anew(restoration: Restoration) -> None:

@@ -15,7 +15,7 @@ from integrations.importing.missing import is_much
 from integrations.importing.pages import AT_ONCE
 from integrations.in_step.evidence import note_much_gone
 from integrations.in_step.turns import Turn, may_ask, take_turn, watch_of
-from integrations.in_step.watches import finish
+from integrations.in_step.watches import due_by, finish
 from integrations.in_step.writing import bring_in
 from integrations.models import Answer, ExternalRef, Kind, LinkQuestion, RefKind, StoreConnection, StoreHint
 
@@ -53,7 +53,7 @@ def _refresh(turn: Turn) -> bool:
 
 
 def _due(connection: StoreConnection, now: datetime) -> list[StoreHint]:
-    return list(StoreHint.objects.filter(connection=connection, due_at__lte=now).order_by("due_at", "pk")[:AT_ONCE])
+    return list(StoreHint.objects.filter(due_by(now), connection=connection).order_by("due_at", "pk")[:AT_ONCE])
 
 
 def _refresh_some(turn: Turn, hints: list[StoreHint]) -> None:

@@ -6,7 +6,7 @@ an import finds unchanged is not written for that moment's sake: only while some
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
@@ -17,6 +17,8 @@ from integrations.importing.items import Item, Ref
 from integrations.importing.job import ImportJob
 from integrations.importing.looking import Sight, read_answer
 from integrations.models import ExternalRef, StoreConnection, StoreWatch
+
+A_DAY = timedelta(days=1)
 
 
 def settle(job: ImportJob, sight: Sight) -> None:
@@ -46,8 +48,8 @@ def lock(connection_pk: int) -> bool:
 
 
 def is_older(asked_at: datetime, ref: Ref | None) -> bool:
-    """Whether what is stored was asked for later."""
-    return ref is not None and ref.read_at is not None and ref.read_at > asked_at
+    """Whether what is stored was asked for later. A day later is a clock that jumped, and must not keep a product as it is for ever."""
+    return ref is not None and ref.read_at is not None and asked_at < ref.read_at <= asked_at + A_DAY
 
 
 def _newer_items(sight: Sight, refs: dict[str, Ref], asked_at: datetime) -> Iterable[Item]:

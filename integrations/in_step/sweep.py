@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from common.doorbell import ring
 from integrations import hints
 from integrations.in_step.turns import AT_WORK
+from integrations.in_step.watches import due_by
 from integrations.models import Kind, StoreHint, StoreWatch
 
 KEEP_TASK = "integrations.tasks.keep_shops_in_step"
@@ -32,10 +33,10 @@ def ring_due(now: datetime) -> None:
 def due(now: datetime) -> QuerySet[StoreWatch]:
     """Watches of shops that may be asked: not paused, not blocked, imported once; see turns.may_ask, which asks again."""
     shops = StoreWatch.objects.filter(
-        Q(due_at__isnull=True) | Q(due_at__lte=now), connection__is_active=True, connection__blocked_at__isnull=True,
+        due_by(now), connection__is_active=True, connection__blocked_at__isnull=True,
         connection__imported_at__isnull=False, connection__tenant__is_active=True,
     )  # fmt: skip
-    hinted = Exists(StoreHint.objects.filter(connection=OuterRef("connection"), due_at__lte=now))
+    hinted = Exists(StoreHint.objects.filter(due_by(now), connection=OuterRef("connection")))
     by_itself = (Q(kind=Kind.CHANGES) & Q(connection__changes_every__gt=0)) | (Q(kind=Kind.GLANCES) & Q(connection__glances_every__gt=0))
     free = Q(connection__current_run__isnull=True) | ~Q(connection__current_run__status__in=AT_WORK)
     return shops.filter((Q(kind=Kind.HINTS) & hinted) | (by_itself & free)).order_by("pk")

@@ -21,7 +21,7 @@ from integrations.blocking import block
 from integrations.describing import describe_if_stale
 from integrations.importing.job import ImportJob, Stopped
 from integrations.in_step.evidence import note_failure
-from integrations.in_step.watches import minutes_of, put_off
+from integrations.in_step.watches import due_by, minutes_of, put_off
 from integrations.models import Kind, StoreConnection, StoreWatch
 from integrations.providers import adapter_for
 from integrations.runs.ending import said
@@ -70,7 +70,7 @@ def take_turn(
     """
     watch = watch_of(connection_pk, kind)
     now = database_now()
-    if watch is None or not may_ask(watch) or (watch.tries and not again) or (watch.due_at is not None and watch.due_at > now):
+    if watch is None or not may_ask(watch) or (watch.tries and not again) or not _watches().filter(due_by(now), pk=watch.pk).exists():
         return False
     lease = claim(StoreWatch, watch.pk, now)
     if lease is None:

@@ -14,7 +14,13 @@ from integrations.models import Kind, StoreConnection, StoreWatch
 from integrations.runs.ending import LONGEST_WAIT, said
 from integrations.timetable import next_slot
 
+A_DAY = timedelta(days=1)
 HEALTHY: dict[str, Any] = {"tries": 0, "failing_since": None, "problem": ""}
+
+
+def due_by(now: datetime) -> Q:
+    """The condition for what is due. Nothing waits for a day: such a time is left by a clock that had jumped."""
+    return Q(due_at__isnull=True) | Q(due_at__lte=now) | Q(due_at__gt=now + A_DAY)
 
 
 def minutes_of(connection: StoreConnection, kind: str) -> int:

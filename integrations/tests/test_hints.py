@@ -1,5 +1,6 @@
 """Hints: what is noted is asked for anew and comes in; whatever happens in between, nothing is forgotten and nobody else waits."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -201,6 +202,16 @@ def test_a_short_wait_is_not_made_a_minute_by_the_sweep(world, tenant):
     hints.note(connection.pk, ["1"], "test")
     world.work()
     assert hinted(connection) == [] and (world.now - began).total_seconds() < 10
+
+
+def test_a_clock_that_had_jumped_leaves_no_hint_behind(world, tenant):
+    connection, shop = world.open(tenant)
+    hints.note(connection.pk, ["1"], "test")
+    StoreHint.objects.update(due_at=world.now + timedelta(days=400))
+    StoreWatch.objects.update(due_at=world.now + timedelta(days=400))
+    world.rung.clear()
+    world.minute()
+    assert hinted(connection) == [] and "by_ids" in shop.calls
 
 
 def test_a_refused_key_blocks_the_shop_and_keeps_its_hints(world, tenant):

@@ -129,6 +129,15 @@ def test_an_import_notes_no_times_while_nothing_else_asks(world, tenant):
     assert set(ExternalRef.objects.filter(kind="product").values_list("read_at", flat=True)) == {world.now}
 
 
+def test_a_clock_that_had_jumped_keeps_no_product_as_it_is(world, tenant):
+    connection, shop = world.open(tenant)
+    ExternalRef.objects.update(read_at=world.now + timedelta(days=400))
+    shop.products["1"]["price"] = "20"
+    hint(world, connection, "1")
+    assert product(connection, 1).price == Decimal(20)
+    assert ExternalRef.objects.get(product=product(connection, 1), kind="product").read_at <= world.now
+
+
 def test_missing_products_that_came_back_meanwhile_stay(world, tenant):
     connection, shop = world.open(tenant, count=6)
     kept = shop.products.pop("5")
