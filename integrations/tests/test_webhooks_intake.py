@@ -18,6 +18,7 @@ from integrations.webhooks import intake
 from integrations.webhooks.views import LONGEST_BODY
 from operations.models import RunStatus
 from operations.services import finish_run
+from tenants.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
 PRODUCT = {"id": 57, "name": "Mug", "type": "simple", "status": "publish", "parent_id": 0}
@@ -215,6 +216,7 @@ def test_an_uninstalled_app_stops_the_shop_and_keeps_its_products(run_world, sho
     shopify.refresh_from_db()
     assert answer.status_code == 200
     assert shopify.blocked_at is not None and shopify.blocked_reason.startswith("The app was uninstalled")
+    assert AuditEvent.objects.get(action="shop_app_uninstalled").actor == f"shop {shopify}"
 
 
 def test_a_goodbye_of_another_shop_or_from_before_is_none(run_world, shopify):

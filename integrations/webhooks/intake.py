@@ -16,6 +16,7 @@ from integrations.blocking import block
 from integrations.models import DeliveryState, LogStatus, StoreConnection, StoreDelivery, WebhookLog
 from integrations.providers.hooks import Event, News
 from integrations.schedules import was_begun
+from tenants.services import record_audit
 
 logger = logging.getLogger("webhooks")
 TRIES = 3
@@ -95,6 +96,7 @@ def _gone(connection: StoreConnection, event: Event) -> Verdict:
     if event.happened_at and connection.checked_at and connection.checked_at > event.happened_at:
         return DeliveryState.IGNORED, BACK_AGAIN
     block(connection, GONE)
+    record_audit("shop_app_uninstalled", connection.tenant, subject=str(connection), metadata={"address": connection.address})
     return DeliveryState.NOTED, GONE
 
 

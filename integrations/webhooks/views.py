@@ -15,9 +15,11 @@ from django.views.decorators.http import require_POST
 from common import metering
 from common.clock import database_now
 from common.encrypted_field import DecryptionError
+from common.log_context import note
 from integrations.models import Provider, StoreConnection
 from integrations.providers import webhook_module
 from integrations.webhooks.intake import take
+from tenants.actor import name_actor
 
 LONGEST_BODY = 4 * 1024 * 1024
 COUNTER = "store_deliveries"
@@ -40,6 +42,8 @@ def receive(request: HttpRequest, provider: str, connection_pk: str) -> HttpResp
         return _answered(connection, "ping")
     if not shop.verify(body, headers, _secrets(connection, shop.SIGNED_WITH)):
         return _refused("not_signed", 401, connection.provider)
+    note(tenant=connection.tenant.sub_domain, connection=connection.pk)
+    name_actor(f"shop {connection}")
     is_new = take(connection, shop.parse(headers, body), started)
     return _answered(connection, "taken" if is_new else "repeated")
 
