@@ -121,11 +121,15 @@ def _plant_upload(tenant: Any) -> None:
 
 def _plant_imports(tenant: Any) -> None:
     """A look at the demo's online shop, and another shop whose import waits for an answer."""
-    from integrations.models import StoreConnection
+    from integrations.models import StoreConnection, StoreDelivery
     from operations.models import Run
     from products_and_services.models import Product
 
     shop = StoreConnection.objects.get(tenant=tenant)
+    StoreDelivery.objects.create(
+        tenant=tenant, connection=shop, topic="product.updated", delivery_id="planted", news="products", external_ids=["901"],
+        content={"id": 901, "type": "simple", "status": "publish", "sku": "BSK-1"},
+    )  # fmt: skip
     rows = [
         ["new", "901", "Wicker Basket", [["SKU", None, "BSK-1"], ["Price", None, "19.50"]]],
         ["changed", "902", "Hand Cream", [["Price", "13.50", "12.90"], ["Name", "Cream", "Hand Cream"]]],
