@@ -15,7 +15,8 @@ from common.collector import calm_collector
 
 LARGE_WORD = "large"
 HERE = Path(__file__).parent
-NAMES = ("save_cost", "rename", "burst", "freshness", "economy", "scale", "store_import", "store_unchanged", "store_scale")
+NAMES = ("save_cost", "rename", "burst", "freshness", "economy", "scale", "store_import", "store_unchanged", "store_scale",
+         "shopify_import", "shopify_unchanged", "shopify_scale", "shop_to_meta", "one_broken_shop")  # fmt: skip
 
 
 def main(wanted: list[str]) -> int:

@@ -36,7 +36,7 @@ def databases() -> list[str]:
 def throw_away_world(database: str) -> Iterator[int]:
     """Sets the environment up and starts the stand-in, whose port it yields. database: "sqlite" or "postgresql"."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
-        port, broker = free_port(), free_port()
+        port, broker, web, shopify = free_port(), free_port(), free_port(), free_port()
         url = stack.enter_context(_fresh_postgres()) if database == "postgresql" else f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
         os.environ.update(
             DEBUG="false",  # As in production: with it on, Django keeps the text of thousands of statements.
@@ -44,7 +44,8 @@ def throw_away_world(database: str) -> Iterator[int]:
             ENCRYPTION_SECRET=SECRET,
             DATABASE_URL=url,
             META_GRAPH_BASE_URL=f"http://127.0.0.1:{port}",
-            PUBLIC_BASE_URL="http://127.0.0.1:8000",
+            PUBLIC_BASE_URL=f"http://127.0.0.1:{web}",
+            SHOPIFY_BASE_URL=f"http://127.0.0.1:{shopify}/{{domain}}",
             ALLOW_PRIVATE_STORE_URLS="true",  # The stand-in of a shop is on this machine.
             MEDIA_ROOT=str(Path(folder) / "media"),
             REDIS_URL=f"redis://127.0.0.1:{broker}/0",

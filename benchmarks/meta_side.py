@@ -18,9 +18,13 @@ class MetaSide:
         """Every answer takes this much longer."""
         self._ask("POST", "/_sandbox/faults", {"kind": "slow", "seconds": seconds})
 
-    def skus(self) -> dict[str, Any]:
+    def add_account(self, **account: Any) -> None:
+        """A further business with its token and catalogs."""
+        self._ask("POST", "/_sandbox/accounts", account)
+
+    def skus(self, catalog: str = CATALOG) -> dict[str, Any]:
         """{retailer_id: item} as Meta has them."""
-        return self._ask("GET", f"/_sandbox/state?catalog={CATALOG}")["items"]
+        return self._ask("GET", f"/_sandbox/state?catalog={catalog}")["items"]
 
     def calls_so_far(self) -> int:
         """How many calls have been made to Graph."""

@@ -1,74 +1,67 @@
-"""A large WooCommerce shop in a process of its own: sandbox/shops over HTTP on this machine, each answer rendered once and then kept.
+"""A shop in a process of its own: sandbox/shops over HTTP on this machine, rendered once as far as that can be (woo_shop, shopify_shop).
 
-Without that the stand-in's own work would be most of what is measured. `stock` says what the shop sells: a fifth of the products are
-variable, with five variations each.
+Without that the stand-in's own work would be most of what is measured.
 """
 
 import http.client
 import json
+import os
+import resource
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock
-from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlsplit
 
 from benchmarks.environment import free_port, running, wait_for
-from sandbox.shops.woocommerce import Attribute, Image, ShopRequest, WooShop
+from sandbox.shops.client import post_here
+from sandbox.shops.messages import ShopAnswer, ShopRequest
 
-KEY, SECRET = "ck_benchmark", "cs_benchmark"
-VARIABLE_EVERY, SIZES = 5, ("XS", "S", "M", "L", "XL")
-SHELVES, TAGS = 60, 40
-AUTH = ("oauth_", "consumer_")
-TEXT = "<p>A panel of the benchmark with a <strong>long</strong> description.</p>\n<ul><li>It has a list &amp; an entity.</li></ul>\n" * 6
 STOCKING_SECONDS = 600.0
+WOO, SHOPIFY = "woocommerce", "shopify"
+DOMAIN = "benchmark.myshopify.com"
 
 
-def stock(shop: WooShop, count: int) -> None:
-    """Product n is called "Product n"; its SKU is W-n, its price n % 90 + 10 and 0.50; every fifth has variations W-n-XS to W-n-XL."""
-    shop.add_key(KEY, SECRET, permissions="read")
-    tops = [shop.category(f"Shelf {n}") for n in range(SHELVES // 4)]
-    shelves = [shop.category(f"Board {n} & more", parent=tops[n % len(tops)]) for n in range(SHELVES)]
-    tags = [shop.tag(f"tag {n}") for n in range(TAGS)]
-    for n in range(count):
-        variable = n % VARIABLE_EVERY == 0
-        made = shop.add(
-            name=f"Product {n}", sku=f"W-{n}", description=TEXT, short_description=f"<p>Number {n}, in short.</p>",
-            categories=[shelves[n % SHELVES], shelves[(n + 7) % SHELVES]], tags=[tags[n % TAGS], tags[(n + 3) % TAGS]],
-            images=[Image(src=f"https://pictures.example/{n}-{place}.jpg", alt=f"Product {n}") for place in range(2)],
-            attributes=[Attribute(name="Size", options=SIZES, variation=True)] if variable else [],
-            regular_price="" if variable else price_of(n), manage_stock=not variable, stock_quantity=None if variable else n % 50,
-        )  # fmt: skip
-        for size in SIZES if variable else ():
-            shop.add_variation(
-                made.id, options={"Size": size}, sku=f"W-{n}-{size}", regular_price=price_of(n), manage_stock=True, stock_quantity=n % 50
-            )
+class Sold(NamedTuple):
+    """What must be here of a product. sku: its own or a variant's; price: the usual one; variants: their SKUs in order."""
+
+    sku: str
+    name: str
+    price: str
+    variants: tuple[str, ...]
 
 
-def price_of(number: int) -> str:
-    """As the shop's staff typed it."""
-    return f"{number % 90 + 10}.50"
+class Desk(Protocol):
+    """The shops of one process."""
 
+    shops: Mapping[str, Any]
 
-def variable_among(count: int) -> int:
-    """How many of that many products have variations."""
-    return -(-count // VARIABLE_EVERY)
+    def ask(self, request: ShopRequest) -> ShopAnswer:
+        """One request of the importer's."""
+
+    def told(self) -> dict[str, Any]:
+        """kept: addresses of kept answers; points: what questions have cost; files: how often one of a bulk operation was fetched."""
+
+    def edit(self, shop: str, number: int, price: str) -> str:
+        """Somebody in the shop changes a price; returns the SKU."""
 
 
 class ShopServer(ThreadingHTTPServer):
-    """Answers are kept as files, by their address without signatures: a shop of 100,000 products says half a gigabyte."""
+    """One thread per connection."""
 
     daemon_threads = True
+    request_queue_size = 64
 
-    def __init__(self, port: int, shop: WooShop, folder: Path) -> None:
+    def __init__(self, port: int, desk: Desk) -> None:
         super().__init__(("127.0.0.1", port), ShopHandler)
-        self.shop, self.folder = shop, folder
-        self.kept: dict[str, tuple[dict[str, str], Path]] = {}
-        self.calls = 0
-        self.lock = Lock()
+        self.desk, self.calls = desk, 0
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Callers that give up are part of what is measured."""
 
 
 class ShopHandler(BaseHTTPRequestHandler):
@@ -78,86 +71,109 @@ class ShopHandler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: ShopServer
 
-    def do_GET(self) -> None:
-        """A page of the shop, or what the benchmark asks about it."""
-        name = _unsigned(self.path)
-        if name.startswith("/_bench/"):
-            self._send(200, {"Content-Type": "application/json"}, json.dumps([self.server.calls, *self.server.kept]).encode())
+    def serve(self) -> None:
+        """A request to a shop, or what the benchmark wants of it."""
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path.startswith("/_bench/"):
+            told = self._order(self.path.removeprefix("/_bench/"), json.loads(body or b"{}"))
+            self._send(ShopAnswer(200, {"Content-Type": "application/json"}, json.dumps(told).encode()))
             return
-        with self.server.lock:
-            self.server.calls += 1
-            known = self.server.kept.get(name)
-            if known is None:
-                known = self._ask_the_shop(name)
-        if known:
-            self._send(200, known[0], known[1].read_bytes())
+        self.server.calls += 1
+        url = f"http://127.0.0.1:{self.server.server_port}{self.path}"
+        self._send(self.server.desk.ask(ShopRequest(self.command, url, dict(self.headers.items()), body)))
 
-    def _ask_the_shop(self, name: str) -> tuple[dict[str, str], Path] | None:
-        """Only good answers are kept; another one is sent as it is."""
-        request = ShopRequest("GET", f"{self.server.shop.home}{self.path}", dict(self.headers.items()))
-        answer = self.server.shop.handle(request)
-        if answer.status != 200:
-            self._send(answer.status, answer.headers, answer.body)
-            return None
-        file = self.server.folder / str(len(self.server.kept))
-        file.write_bytes(answer.body)
-        self.server.kept[name] = (answer.headers, file)
-        return self.server.kept[name]
+    do_GET = do_POST = do_PUT = do_DELETE = serve
 
-    def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+    def _order(self, what: str, values: dict[str, Any]) -> Any:
+        desk = self.server.desk
+        if what == "numbers":
+            usage = resource.getrusage(resource.RUSAGE_SELF)
+            return {"calls": self.server.calls, "cpu": usage.ru_utime + usage.ru_stime, **desk.told()}
+        if what == "deliver":
+            return sum(shop.post.deliver() for shop in desk.shops.values())
+        if what == "edit":
+            return _edited(desk, **values)
+        if what in ("fault", "mend"):
+            faults = desk.shops[values.pop("shop")].faults
+            return faults.add(values.pop("kind"), **values).id if what == "fault" else faults.clear()
+        return getattr(desk, what)(**values)
+
+    def _send(self, answer: ShopAnswer) -> None:
+        time.sleep(answer.delay)
+        if answer.fault:
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, value in {**answer.headers, "Content-Length": str(answer.length)}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        for block in answer.blocks():
+            self.wfile.write(block)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing is said."""
 
 
-def _unsigned(address: str) -> str:
-    parts = urlsplit(address)
-    pairs = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not name.startswith(AUTH)]
-    return f"{parts.path}?{urlencode(pairs)}" if pairs else parts.path
+def _edited(desk: Desk, shop: str, number: int, price: str) -> dict[str, Any]:
+    """at: when the first webhook about it left the shop (seconds since 1970, 0: none did); statuses: how they were answered."""
+    post, sent = desk.shops[shop].post, []
+
+    def send(url: str, headers: dict[str, str], body: bytes) -> int:
+        at = time.time()
+        sent.append((at, post_here(url, headers, body)))
+        return int(sent[-1][1])
+
+    sku, post.send = desk.edit(shop, number, price), send
+    post.deliver()
+    return {"sku": sku, "at": sent[0][0] if sent else 0, "statuses": [status for _, status in sent]}
 
 
 class ShopSide:
     """The shop as the benchmark sees it: where it is, and how often it was asked."""
 
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, provider: str, port: int) -> None:
+        self.provider, self.url = provider, f"http://127.0.0.1:{port}"
+        self.port = port
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
-    def calls(self) -> int:
-        """How many requests it has answered."""
-        return int(json.loads(self._get("/_bench/"))[0])
+    def numbers(self) -> dict[str, Any]:
+        """calls: requests answered; points: what they have cost; cpu: the shop's own seconds."""
+        return dict(self.order("numbers"))
+
+    def order(self, what: str, **values: Any) -> Any:
+        """What only the benchmark may ask for, see ShopHandler."""
+        return json.loads(self._ask("POST", f"/_bench/{what}", json.dumps(values).encode()))
 
     def read_everything(self) -> int:
         """Each kept answer once more, read and thrown away: what the stand-in and the wire cost. Returns bytes."""
-        return sum(len(self._get(address)) for address in json.loads(self._get("/_bench/"))[1:])
+        return sum(len(self._ask("GET", address)) for address in self.numbers()["kept"])
 
-    def _get(self, address: str) -> bytes:
-        self._connection.request("GET", address)
+    def _ask(self, method: str, address: str, body: bytes = b"") -> bytes:
+        self._connection.request(method, address, body)
         return self._connection.getresponse().read()
 
 
 @contextmanager
-def open_shop(products: int) -> Iterator[ShopSide]:
-    """A shop with that many products, until the block ends."""
-    port = free_port()
-    with (
-        tempfile.TemporaryDirectory(prefix="bench-shop-") as folder,
-        running(sys.executable, "-m", "benchmarks.shop_side", str(port), str(products), folder),
-    ):
-        wait_for(port, STOCKING_SECONDS)
-        yield ShopSide(port)
+def open_shop(products: int, provider: str = WOO, *, domains: str = DOMAIN, keeps: bool = True) -> Iterator[ShopSide]:
+    """A shop (or several Shopify shops: domains, with commas) with that many products, until the block ends."""
+    port = free_port() if provider == WOO else urlsplit(os.environ["SHOPIFY_BASE_URL"]).port or 0
+    with tempfile.TemporaryDirectory(prefix="bench-shop-") as folder:
+        named = (str(port), str(products), provider, domains if provider == SHOPIFY else "keep" if keeps else "", folder)
+        with running(sys.executable, "-m", "benchmarks.shop_side", *named):
+            wait_for(port, STOCKING_SECONDS)
+            yield ShopSide(provider, port)
 
 
-def _serve(port: int, products: int, folder: Path) -> None:
-    shop = WooShop("benchmark", f"http://127.0.0.1:{port}")
-    stock(shop, products)
-    ShopServer(port, shop, folder).serve_forever()
+def _serve(port: int, products: int, provider: str, how: str, folder: Path) -> None:
+    if provider == WOO:
+        from benchmarks.woo_shop import WooDesk
+
+        ShopServer(port, WooDesk(port, products, folder, keeps=bool(how))).serve_forever()
+    else:
+        from benchmarks.shopify_shop import ShopifyDesk
+
+        ShopServer(port, ShopifyDesk(port, products, how.split(","))).serve_forever()
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
+    _serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4], Path(sys.argv[5]))

@@ -6,8 +6,9 @@ from benchmarks.draining import Counter
 from benchmarks.raw_import import pull, raw_import
 from benchmarks.report import heading, say, seconds_of
 from benchmarks.row_by_row import import_rows
-from benchmarks.shop_side import ShopSide, open_shop, variable_among
+from benchmarks.shop_side import ShopSide, open_shop
 from benchmarks.stores import Effort, check, connect, how_many, import_all, middle, same_rows
+from benchmarks.woo_shop import variable_among
 
 ROUNDS, ROUNDS_OF_LARGE = 5, 3
 SAMPLE = 100  # products that the row-by-row importer writes in each round; that is scaled

@@ -4,31 +4,40 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from itertools import count
 from typing import Any
 
-from benchmarks.draining import cpu_seconds
-from benchmarks.report import LARGE, median, seconds_of, wrong
-from benchmarks.shop_side import KEY, SECRET, SIZES, ShopSide, price_of, variable_among
+from benchmarks.draining import measured
+from benchmarks.report import LARGE, median, wrong
+from benchmarks.shop_side import DOMAIN, SHOPIFY, WOO, ShopSide
+from benchmarks.shopify_shop import SECRET as SHOPIFY_SECRET
+from benchmarks.shopify_shop import TOKEN
+from benchmarks.woo_shop import KEY, SECRET
 
+GOODS = {WOO: "woo_shop", SHOPIFY: "shopify_shop"}
 SAMPLED = 97  # Every so many products are compared with what the shop sells.
 _numbers = count(1)
 
 
 def how_many() -> int:
-    """Products of the shop: 10,000, or 100,000 with the word `large`."""
-    return 100_000 if os.environ.get(LARGE) else 10_000
+    """Products of the shop: 10,000, or 100,000 with the word `large`; BENCH_PRODUCTS for a quick look."""
+    return int(os.environ.get("BENCH_PRODUCTS") or (100_000 if os.environ.get(LARGE) else 10_000))
 
 
-def connect(side: ShopSide) -> Any:
-    """A new business with this shop."""
+def connect(side: ShopSide, *, tenant: Any = None, domain: str = DOMAIN) -> Any:
+    """This shop as one of a business, a new one where none is given. domain: of a Shopify shop."""
     from integrations.connections import save_connection
     from integrations.models import StoreConnection
     from tenants.models import Tenant
 
-    tenant = Tenant.objects.create(sub_domain=f"shop-{next(_numbers)}", name="Benchmark")
-    connection = StoreConnection(tenant=tenant, store_url=side.url, schedule="off")
-    return save_connection(connection, {"consumer_key": KEY, "consumer_secret": SECRET})
+    tenant = tenant or Tenant.objects.create(sub_domain=f"shop-{next(_numbers)}", name="Benchmark")
+    about = {"store_url": side.url} if side.provider == WOO else {"shop_domain": domain}
+    keys = {
+        WOO: {"consumer_key": KEY, "consumer_secret": SECRET}, SHOPIFY: {"access_token": TOKEN, "client_secret": SHOPIFY_SECRET},
+    }  # fmt: skip
+    connection = StoreConnection(tenant=tenant, provider=side.provider, schedule="off", **about)
+    return save_connection(connection, keys[side.provider])
 
 
 def import_all(connection: Any) -> Any:
@@ -42,12 +51,14 @@ def import_all(connection: Any) -> Any:
 
 
 class Effort:
-    """Wall seconds, our own CPU seconds and requests of one piece of work."""
+    """Of one piece of work: wall seconds, our CPU seconds, the peak of our memory (MB), requests, their points, the shop's CPU seconds."""
 
     def __init__(self, side: ShopSide, work: Callable[[], object]) -> None:
-        calls, cpu = side.calls(), cpu_seconds()
-        self.seconds = seconds_of(work)
-        self.cpu, self.calls = cpu_seconds() - cpu, side.calls() - calls
+        before = side.numbers()
+        found = measured(work)
+        self.seconds, self.cpu, self.peak = found["seconds"], found["cpu"], found["peak"]
+        after = side.numbers()
+        self.calls, self.points, self.shop_cpu = (after[name] - before[name] for name in ("calls", "points", "cpu"))
 
 
 def middle(efforts: Sequence[Effort], what: str) -> float:
@@ -57,23 +68,17 @@ def middle(efforts: Sequence[Effort], what: str) -> float:
 
 def check(connection: Any, products: int) -> None:
     """Ends the benchmark unless every product, variant, picture, SKU and identity is there, and sampled ones are as the shop sells them."""
-    from products_and_services.models import Product
+    from products_and_services.models import Product, Sku
 
-    variable = variable_among(products)
-    simple, variations = products - variable, variable * len(SIZES)
-    expected = {
-        "product": products, "variant": simple + variations, "image": 2 * products, "sku": products + variations,
-        "ref": products + variations, "revision": 3 * products + simple + variations, "change": products, "further": products,
-    }  # fmt: skip
-    if (found := counts_of(connection)) != expected:
+    goods = import_module(f"benchmarks.{GOODS[str(connection.provider)]}")
+    if (found := counts_of(connection)) != (expected := goods.rows_of(products)):
         wrong(f"there are {found} instead of {expected}")
-    for number in range(0, products, SAMPLED):
-        product = Product.objects.get(tenant=connection.tenant_id, sku=f"W-{number}")
-        price = f"{product.price:.2f}"
-        sizes = sorted(product.variants.exclude(sku=None).values_list("sku", flat=True))
-        wanted = sorted(f"W-{number}-{size}" for size in SIZES) if number % 5 == 0 else []
-        if (product.name, price, sizes) != (f"Product {number}", price_of(number), wanted) or not product.category:
-            wrong(f"product {number} is {product.name}, {price}, {sizes}")
+    for sold in goods.sold(range(0, products, SAMPLED), products):
+        row = Sku.objects.select_related("variant").get(tenant=connection.tenant_id, value=sold.sku)
+        product = Product.objects.get(pk=row.product_id or row.variant.product_id)
+        skus = tuple(sorted(product.variants.exclude(sku=None).values_list("sku", flat=True)))
+        if (product.name, f"{product.price:.2f}", skus) != (sold.name, sold.price, sold.variants) or not product.category:
+            wrong(f"{sold} is {product.name}, {product.price}, {skus}, {product.category}")
 
 
 def counts_of(connection: Any) -> dict[str, int]:

@@ -11,7 +11,10 @@ from pathlib import Path
 from benchmarks.report import FILE
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-PARTS = {"meta": "results", "shops": "results of shops"}
+PARTS = {"meta": "results", "shops": "results of shops", "step": "results of Shopify and of keeping in step"}
+STEP = ("shopify_", "shop_to_", "one_broken_")
+LOADED = ": **a loaded machine**, seconds are too many"
+QUIET = 2.0  # load up to which only the benchmark itself is at work
 
 
 def main() -> None:
@@ -20,10 +23,14 @@ def main() -> None:
     newest = {(line["benchmark"], line["figure"], line["database"]): line for line in lines}
     text = PAGE.read_text()
     for part, mark in PARTS.items():
-        figures = [line for line in newest.values() if line["benchmark"].startswith("store_") == (part == "shops")]
+        figures = [line for line in newest.values() if _part_of(line["benchmark"]) == part]
         if figures:
             text = _replaced(text, mark, table(figures))
     PAGE.write_text(text)
+
+
+def _part_of(benchmark: str) -> str:
+    return "shops" if benchmark.startswith("store_") else "step" if benchmark.startswith(STEP) else "meta"
 
 
 def _replaced(text: str, mark: str, rows: str) -> str:
@@ -40,7 +47,7 @@ def table(figures: list[dict]) -> str:
     when = " to ".join(dict.fromkeys((days[0], days[-1])))
     head = (
         f"Measured {when}, {os.cpu_count()} shared cores ({_processor()}), Python {platform.python_version()}, "
-        f"load between {loads[0]} and {loads[-1]} (the benchmark's own is 1 to 2).\n\n"
+        f"load between {loads[0]} and {loads[-1]} (the benchmark's own is 1 to 2){LOADED if loads[-1] > QUIET else ''}.\n\n"
         "| benchmark | figure | SQLite | PostgreSQL | target or peer |\n|---|---|---:|---:|---|\n"
     )
     return head + "".join(_row(*row, *(found.get((*row, name)) for name in ("sqlite", "postgresql"))) for row in rows)
