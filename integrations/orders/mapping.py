@@ -12,6 +12,8 @@ REMEDY = "Enter the order in the shop by hand, and cancel it here. If the shop h
 
 def for_shop(connection: StoreConnection, order: StoreOrder) -> StoreOrder:
     """The order with the shop's numbers in its lines, in three queries. Raises PermanentError where the shop has something no longer."""
+    if not order.lines:
+        raise PermanentError("There is nothing in this order.", kind="no_lines", data={"remedy": "Cancel it here."})
     ids = {line.product_id for line in order.lines}
     living = ExternalRef.objects.filter(connection=connection, product_id__in=ids, gone_at__isnull=True)
     products = dict(living.filter(kind=RefKind.PRODUCT).values_list("product_id", "external_id"))

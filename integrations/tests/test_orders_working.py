@@ -221,6 +221,13 @@ def test_what_the_shop_no_longer_has_is_refused_without_a_call_to_write(world, s
     assert world.of(shop).asked == ["find"] and blue.pk
 
 
+def test_an_order_without_anything_in_it_is_written_nowhere(world, shop):
+    write_back(shop, order_of((stocked(shop), 1)))
+    OrderWriteBack.objects.update(payload={})
+    world.sweep()
+    assert the_row().state == "refused" and world.of(shop).orders == {}
+
+
 def test_a_shop_that_wants_to_be_left_alone_is_and_it_costs_no_try(world, shop):
     write_back(shop, order_of((stocked(shop), 1)))
     world.of(shop).fails = [("find", TransientError("Slow down.", retry_after=90.0))] * 6
