@@ -27,7 +27,7 @@ def how_many() -> int:
 
 def connect(side: ShopSide, *, tenant: Any = None, domain: str = DOMAIN) -> Any:
     """This shop as one of a business, a new one where none is given. domain: of a Shopify shop."""
-    from integrations.connections import save_connection
+    from integrations.connecting.connections import save_connection
     from integrations.models import StoreConnection
     from tenants.models import Tenant
 

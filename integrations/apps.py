@@ -7,10 +7,11 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from common.restored import after_restore
-        from integrations import pruning, receivers, watching
+        from integrations import pruning, watching
         from integrations.orders import watching as order_rules
-        from integrations.restored import look_at_hooks_anew, set_schedules_anew
         from integrations.runs import details, evidence
+        from integrations.scheduling import receivers
+        from integrations.scheduling.restored import look_at_hooks_anew, set_schedules_anew
 
         evidence.register()
         details.register()

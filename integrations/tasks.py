@@ -8,7 +8,7 @@ from celery import shared_task
 
 from common.clock import database_now
 from common.doorbell import ring
-from integrations import hints, schedules
+from integrations import hints
 from integrations.hints.refreshing import refresh_hinted
 from integrations.in_step import sweep
 from integrations.in_step.changes import read_changes
@@ -18,6 +18,7 @@ from integrations.orders import queueing
 from integrations.orders.working import ring_waiting, work_on_orders
 from integrations.runs import AlreadyRunning, NotReady, start_import, work_on_import
 from integrations.runs.starting import TASK
+from integrations.scheduling import schedules
 from integrations.webhooks import asking, farewell, keeping
 
 # A slow shop may need many minutes for one page. When the broker hands such a task out a second time, that one finds the run taken.

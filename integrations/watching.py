@@ -6,14 +6,14 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from integrations.blocking import KIND as BLOCKED
-from integrations.blocking import blocked_alert_key, blocked_words
+from integrations.connecting.blocking import KIND as BLOCKED
+from integrations.connecting.blocking import blocked_alert_key, blocked_words
 from integrations.in_step.telling import failing
 from integrations.in_step.watches import minutes_of
 from integrations.links import connection_url, run_url
 from integrations.models import Schedule, StoreConnection
-from integrations.schedules import timetable_of
-from integrations.timetable import is_missed
+from integrations.scheduling.schedules import timetable_of
+from integrations.scheduling.timetable import is_missed
 from operations import heartbeats
 from operations.alerting.rules import Cause, Finding, register_rule
 from operations.background import BROKE, DIED

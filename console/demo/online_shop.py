@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from integrations.connections import save_connection
+from integrations.connecting.connections import save_connection
 from integrations.models import Provider, Schedule, StoreConnection
 from integrations.runs import start_import, triggered
 from meta_integration.catalog.surroundings import graph_is_loopback

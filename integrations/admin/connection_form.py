@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 
 from common.admin import PasswordWidget, TextWidget
 from common.encrypted_field import DecryptionError
-from integrations.addresses import TAKEN, connected_already, kept_address, no_address, put_address
+from integrations.connecting.addresses import TAKEN, connected_already, kept_address, no_address, put_address
+from integrations.connecting.moving import other_host, other_shop
 from integrations.models import Provider, StoreConnection
 from integrations.models.connections import USUAL
-from integrations.moving import other_host, other_shop
 from integrations.providers import adapter_class
 from integrations.providers.base import CredentialField
 

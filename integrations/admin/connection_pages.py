@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from common.admin import Banner, Tool, TriesConnections
 from common.trial import TrialResult
-from integrations.addresses import put_address
 from integrations.admin.links import run_page
-from integrations.blocking import then_words
-from integrations.connections import check_connection, merged_credentials, pause, switch_on
+from integrations.connecting.addresses import put_address
+from integrations.connecting.blocking import then_words
+from integrations.connecting.connections import check_connection, merged_credentials, pause, switch_on
 from integrations.models import StoreConnection
 from integrations.runs import AlreadyRunning, NotReady, needs_preview, open_run, start_import, triggered
 from integrations.runs.orders import order_of, subject_of

@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString
 
 from common.admin import Badge, Banner, TenantModelAdmin, Tool, display, live_cell, register, render_badge, render_moment
 from common.clock import database_now
-from integrations.addresses import leads_elsewhere
 from integrations.admin.connection_form import (
     StoreConnectionForm,
     credential_fields,
@@ -27,10 +26,11 @@ from integrations.admin.history import show_history
 from integrations.admin.in_step_words import show_in_step
 from integrations.admin.links import deliveries_of, products_of, questions_of
 from integrations.admin.words import run_badge, show_moment, show_state, sums
-from integrations.connections import check_connection, save_connection
+from integrations.connecting.addresses import leads_elsewhere
+from integrations.connecting.connections import check_connection, save_connection
 from integrations.models import Answer, LinkQuestion, Schedule, StoreConnection
 from integrations.runs import refusal
-from integrations.schedules import next_run, schedule_words
+from integrations.scheduling.schedules import next_run, schedule_words
 from integrations.watching import JUMP_TOLD_FOR
 from integrations.webhooks.standing import standing_of, with_standing
 from operations.models import RunStatus

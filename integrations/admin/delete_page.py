@@ -9,7 +9,7 @@ from django.utils.html import format_html
 
 from common.admin import Tool
 from integrations.admin.links import products_of, run_page
-from integrations.connections import remove_connection
+from integrations.connecting.connections import remove_connection
 from integrations.models import RefKind, StoreConnection
 from integrations.providers import adapter_class
 from operations.models import Run

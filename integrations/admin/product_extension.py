@@ -18,8 +18,8 @@ from common.admin.access import allows
 from integrations.admin import product_pages
 from integrations.admin.lock_words import LOCKS_HELP, LocksField, name_words
 from integrations.admin.shop_filter import ShopFilter
+from integrations.deciding.locks import overwritten_fields
 from integrations.links import connection_url
-from integrations.locks import overwritten_fields
 from integrations.models import ExternalRef
 from integrations.records import LOCKABLE
 from products_and_services.models import Product

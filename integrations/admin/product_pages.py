@@ -13,7 +13,7 @@ from common.admin import CheckboxesWidget
 from common.admin.access import allows
 from integrations.admin.links import run_page
 from integrations.admin.lock_words import WORDS, name_words
-from integrations.locks import lock_fields
+from integrations.deciding.locks import lock_fields
 from integrations.models import ExternalRef, RefKind
 from integrations.records import LOCKABLE
 from integrations.runs import AlreadyRunning, NotReady, start_import, triggered

@@ -17,9 +17,9 @@ from common.admin import Badge, SimpleListFilter, TenantModelAdmin, action, disp
 from common.admin.access import scoped
 from common.money import amount_with_code
 from integrations.admin.links import run_page
+from integrations.deciding.questions import answer_alike, answer_question
 from integrations.links import connection_url
 from integrations.models import Answer, ExternalRef, LinkQuestion, RefKind
-from integrations.questions import answer_alike, answer_question
 from operations.models import Run
 from products_and_services.admin.pictures import main_picture_url
 from products_and_services.models import Product

@@ -7,15 +7,15 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from integrations.addresses import TAKEN, connected_already, kept_address, no_address, put_address
-from integrations.connections import ConnectionResult
+from integrations.connecting.addresses import TAKEN, connected_already, kept_address, no_address, put_address
+from integrations.connecting.connections import ConnectionResult
+from integrations.connecting.moving import other_host, other_shop
 from integrations.in_step.telling import told_of
 from integrations.models import Kind, Provider, StoreConnection
 from integrations.models.connections import USUAL
-from integrations.moving import other_host, other_shop
 from integrations.providers import adapter_class, credentials_in_words
 from integrations.runs import result_of
-from integrations.schedules import next_run, schedule_words
+from integrations.scheduling.schedules import next_run, schedule_words
 from integrations.webhooks.standing import STATES as WEBHOOK_STATES
 from integrations.webhooks.standing import standing_of
 from operations.api import RunLinkSerializer, run_link

@@ -1,4 +1,4 @@
-"""`/v1/connections/`: shops: connect, test, read, pause, remove. What they do is done by connections.py and runs/, as in the admin."""
+"""`/v1/connections/`: shops: connect, test, read, pause, remove. What they do is done by connecting/ and runs/, as in the admin."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from integrations.api.connection_serializers import (
     answer_of_test,
 )
 from integrations.api.starting import ImportAcceptedSerializer, TriggerThrottle, accepted, begin
-from integrations.connections import check_connection, pause, remove_connection, save_connection, switch_on
+from integrations.connecting.connections import check_connection, pause, remove_connection, save_connection, switch_on
 from integrations.models import Answer, StoreConnection
 from integrations.webhooks.asking import repair
 from integrations.webhooks.standing import with_standing

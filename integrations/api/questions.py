@@ -8,8 +8,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.deciding.questions import answer_question
 from integrations.models import Answer, LinkQuestion
-from integrations.questions import answer_question
 from operations.api import run_link
 from products_and_services.api.filters import IdFilter
 from products_and_services.models import Product

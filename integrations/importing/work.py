@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from common.clock import database_now
-from integrations.describing import keep_facts
+from integrations.connecting.describing import keep_facts
 from integrations.importing import missing, pictures
 from integrations.importing.categories import take_in_categories
 from integrations.importing.edits import look_again_at_edited

@@ -17,8 +17,8 @@ from common.encrypted_field import DecryptionError
 from common.errors import NeedsConfigurationError, PermanentError, RemoteError
 from common.lease import Lease, claim
 from common.log_context import about
-from integrations.blocking import block
-from integrations.describing import describe_if_stale
+from integrations.connecting.blocking import block
+from integrations.connecting.describing import describe_if_stale
 from integrations.importing.job import ImportJob, Stopped
 from integrations.in_step.evidence import note_failure
 from integrations.in_step.watches import due_by, minutes_of, put_off

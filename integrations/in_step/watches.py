@@ -12,7 +12,7 @@ from common.errors import RemoteError, TransientError
 from common.retry import STORE_DELAYS, store_delay
 from integrations.models import Kind, StoreConnection, StoreWatch
 from integrations.runs.ending import LONGEST_WAIT, said
-from integrations.timetable import next_slot
+from integrations.scheduling.timetable import next_slot
 
 A_DAY = timedelta(days=1)
 HEALTHY: dict[str, Any] = {"tries": 0, "failing_since": None, "problem": ""}

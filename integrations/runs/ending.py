@@ -7,7 +7,7 @@ from common.clock import database_now
 from common.errors import NeedsConfigurationError, RemoteError, TransientError
 from common.redaction import clean_error_text
 from common.retry import STORE_DELAYS, store_delay
-from integrations.blocking import block
+from integrations.connecting.blocking import block
 from integrations.importing.job import NeedsConfirmation
 from integrations.models import StoreConnection
 from integrations.runs.orders import order_of

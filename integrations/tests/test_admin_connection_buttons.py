@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from common.errors import NeedsConfigurationError, TransientError
-from integrations.connections import block
+from integrations.connecting.connections import block
 from integrations.models import StoreConnection
 from integrations.runs import start_import
 from integrations.tests.connection_pages import ADD, CANARY, LIST, form_data, save, url
@@ -50,7 +50,7 @@ def test_typed_values_are_tested_without_being_saved(run_world, monkeypatch, own
         page = owner.get(address).content.decode()
         assert 'id="connection-result" role="status" data-asked="the shop"' in page and "common/test_connection.js" in page
     StoreConnection.objects.update(facts={"api": "found out"})
-    monkeypatch.setattr("integrations.connections.adapter_for", Noting)
+    monkeypatch.setattr("integrations.connecting.connections.adapter_for", Noting)
     answer = owner.post(url(shop, "test"), form_data(shop, credential_consumer_key="ck_typed"))
     assert answer.json() == {"tone": "green", "text": "Connected to “Quiet” (WooCommerce 9.9, 250 products, prices in USD).",
                              "to_do": "", "said": "", "freed": False}  # fmt: skip

@@ -5,7 +5,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from integrations.locks import lock_fields
+from integrations.deciding.locks import lock_fields
 from integrations.models import ExternalRef, WebhookLog
 from integrations.tests.fake_shop import connect
 from integrations.tests.page_world import open_shop, page, work

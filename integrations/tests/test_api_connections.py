@@ -3,7 +3,7 @@
 import pytest
 
 from common.errors import NeedsConfigurationError
-from integrations.addresses import TAKEN
+from integrations.connecting.addresses import TAKEN
 from integrations.models import LinkQuestion, StoreConnection, WebhookLog
 from integrations.runs import open_run, start_import
 from integrations.tests.run_world import QuietAdapter, connect, fresh

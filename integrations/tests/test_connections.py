@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from common.errors import NeedsConfigurationError, TransientError
-from integrations.addresses import TAKEN, kept_address
-from integrations.connections import (
+from integrations.connecting.addresses import TAKEN, kept_address
+from integrations.connecting.connections import (
     check_connection,
     pause,
     remove_connection,

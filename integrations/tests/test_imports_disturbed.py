@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.errors import AmbiguousError, NeedsConfigurationError, PermanentError, TransientError
-from integrations.connections import pause, switch_on, unblock
+from integrations.connecting.connections import pause, switch_on, unblock
 from integrations.models import ExternalRef, StoreConnection, WebhookLog
 from integrations.runs import open_run, resume, start_import, work_on_import
 from integrations.runs.desk import Desk

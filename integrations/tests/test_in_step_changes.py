@@ -8,8 +8,8 @@ import pytest
 from common.errors import PermanentError, TransientError
 from integrations.in_step.sweep import CHANGES_TASK, due
 from integrations.models import StoreConnection, StoreWatch
+from integrations.scheduling.timetable import next_slot
 from integrations.tests.step_world import product, runs, watch
-from integrations.timetable import next_slot
 from operations.models import Run, RunKind, RunStatus
 from operations.services import start_run
 

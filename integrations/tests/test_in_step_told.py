@@ -7,13 +7,13 @@ import pytest
 
 from common.errors import PermanentError, TransientError
 from integrations import hints
-from integrations.connections import check_connection
+from integrations.connecting.connections import check_connection
 from integrations.models import StoreConnection, StoreWatch
 from integrations.pruning import old_steps
+from integrations.scheduling.timetable import next_slot
 from integrations.tests.connection_pages import save, url
 from integrations.tests.run_world import QuietAdapter, connect
 from integrations.tests.step_world import product, runs, watch
-from integrations.timetable import next_slot
 from meta_integration.tests.face import browser
 from operations import heartbeats
 from operations.alerting import rules

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from common.clock import database_now
-from integrations.connections import check_connection
+from integrations.connecting.connections import check_connection
 from integrations.hints.refreshing import refresh_hinted
 from integrations.models import ExternalRef, OrderWriteBack, StoreConnection, StoreHint
 from integrations.orders.queueing import cancel, try_again, write_back

@@ -8,7 +8,7 @@ import time_machine
 from django.db import transaction
 
 from common.lease import claim
-from integrations.connections import remove_connection
+from integrations.connecting.connections import remove_connection
 from integrations.models import OrderState, OrderWriteBack
 from integrations.orders.payload import dump_order, load_order
 from integrations.orders.queueing import TASK, NotWanted, cancel, try_again, write_back

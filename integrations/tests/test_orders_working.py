@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from common.encrypted_field import DecryptionError
 from common.errors import AmbiguousError, NeedsConfigurationError, PermanentError, TransientError
 from common.lease import LEASE_LENGTH, claim
-from integrations import connections
+from integrations.connecting import connections
 from integrations.models import ExternalRef, OrderWriteBack, StoreConnection, StoreHint
 from integrations.orders import watching, working
 from integrations.orders.queueing import TASK, cancel, try_again, write_back

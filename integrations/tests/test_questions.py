@@ -3,8 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from integrations.deciding.questions import answer_alike, answer_question
 from integrations.models import LinkQuestion
-from integrations.questions import answer_alike, answer_question
 from integrations.runs import open_run, start_import
 from integrations.runs.orders import load_ids
 from operations.models import Run

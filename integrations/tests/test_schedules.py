@@ -14,9 +14,9 @@ from common import doorbell
 from common.restored import Restoration
 from integrations import tasks
 from integrations.models import Provider, Schedule, StoreConnection
-from integrations.restored import set_schedules_anew
 from integrations.runs import open_run, start_import
-from integrations.schedules import TASK, next_run, schedule_words, start_all, start_if_due
+from integrations.scheduling.restored import set_schedules_anew
+from integrations.scheduling.schedules import TASK, next_run, schedule_words, start_all, start_if_due
 from integrations.tests.run_world import Script, connect, fresh
 from operations.models import Run, RunStatus
 from products_and_services.tests.factories import TenantFactory

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from integrations.connections import check_connection, set_credentials
+from integrations.connecting.connections import check_connection, set_credentials
 from integrations.models import StoreConnection
 from integrations.providers.shopify import client as client_module
 from integrations.providers.shopify.listing import products as listing

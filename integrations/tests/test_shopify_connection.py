@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from common.tests.keeping_host import Said
 from integrations import providers
-from integrations.connections import check_connection, save_connection
+from integrations.connecting.connections import check_connection, save_connection
 from integrations.models import Provider, StoreConnection
 from integrations.providers.shopify.adapter import ShopifyAdapter
 from integrations.tests.shopify_edge import CLIENT, DOMAIN, KEYS, SECRET, STATIC, connected, edge, good, unsaved

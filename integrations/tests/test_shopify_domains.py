@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.addresses import kept_address, leads_elsewhere
+from integrations.connecting.addresses import kept_address, leads_elsewhere
 from integrations.models import Provider, StoreConnection
 from integrations.providers.shopify.domains import base_url, is_shop_domain, moved_to, shop_domain
 

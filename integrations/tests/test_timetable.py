@@ -8,7 +8,7 @@ from django_celery_beat.tzcrontab import TzAwareCrontab
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.timetable import HOURLY, JUST_NOW, LONGEST_SPREAD, NIGHTLY, PERIODS, QUARTER, Timetable, is_due, is_missed
+from integrations.scheduling.timetable import HOURLY, JUST_NOW, LONGEST_SPREAD, NIGHTLY, PERIODS, QUARTER, Timetable, is_due, is_missed
 
 ZONES = [ZoneInfo(name) for name in ("UTC", "Africa/Cairo", "Asia/Kathmandu", "America/New_York", "Australia/Lord_Howe")]
 timetables = st.builds(

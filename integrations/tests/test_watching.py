@@ -6,7 +6,7 @@ import pytest
 
 from common.errors import NeedsConfigurationError, PermanentError, TransientError
 from integrations import watching
-from integrations.connections import check_connection, pause
+from integrations.connecting.connections import check_connection, pause
 from integrations.models import Schedule, StoreConnection
 from integrations.runs import confirm_removals, open_run, resume, start_import
 from integrations.tests.run_world import Script, connect

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from common.tests.keeping_host import Said, keeping
-from integrations.connections import check_connection, remove_connection
+from integrations.connecting.connections import check_connection, remove_connection
 from integrations.hints.refreshing import refresh_hinted
 from integrations.models import HookFarewell, Provider, StoreConnection, StoreDelivery, StoreHint, StoreHooks
 from integrations.runs import run_now

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import metering
-from integrations.connections import set_credentials
+from integrations.connecting.connections import set_credentials
 from integrations.models import DeliveryState, Provider, StoreConnection, StoreDelivery, StoreHint, StoreHooks, WebhookLog
 from integrations.runs import start_import
 from integrations.tests.hook_world import SECRET, deliver, post, recorded, recorded_names, recorded_secret, sign, woo_headers

@@ -4,11 +4,11 @@ import pytest
 
 from common.errors import NeedsConfigurationError, TransientError
 from integrations import providers
-from integrations.connections import block, check_connection, pause, remove_connection, save_connection, switch_on
+from integrations.connecting.connections import block, check_connection, pause, remove_connection, save_connection, switch_on
 from integrations.models import HookFarewell, Provider, StoreConnection, StoreHooks
-from integrations.restored import look_at_hooks_anew
 from integrations.runs import start_import
-from integrations.schedules import start_all
+from integrations.scheduling.restored import look_at_hooks_anew
+from integrations.scheduling.schedules import start_all
 from integrations.tests.hook_world import HookAdapter, HookShop
 from integrations.webhooks import asking, farewell, keeping
 from integrations.webhooks.standing import standing_of, with_standing

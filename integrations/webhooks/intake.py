@@ -12,10 +12,10 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 
 from common.clock import database_now
 from integrations import hints
-from integrations.blocking import block
+from integrations.connecting.blocking import block
 from integrations.models import DeliveryState, LogStatus, StoreConnection, StoreDelivery, WebhookLog
 from integrations.providers.hooks import Event, News
-from integrations.schedules import was_begun
+from integrations.scheduling.schedules import was_begun
 from tenants.services import record_audit
 
 logger = logging.getLogger("webhooks")

@@ -9,12 +9,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from integrations.addresses import connected_already, kept_address, put_address
-from integrations.connections import ConnectionResult, check_connection, merged_credentials, save_connection
+from integrations.connecting.addresses import connected_already, kept_address, put_address
+from integrations.connecting.connections import ConnectionResult, check_connection, merged_credentials, save_connection
 from integrations.models import Provider, StoreConnection
 from integrations.providers import adapter_class, credential_variables
 from integrations.providers.base import StoreAdapter
-from integrations.schedules import schedule_words
+from integrations.scheduling.schedules import schedule_words
 from tenants.actor import Actor, acting_as
 from tenants.models import Tenant
 from tenants.tenant_argument import add_tenant_argument, named_tenant

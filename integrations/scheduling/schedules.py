@@ -15,7 +15,7 @@ from common.clock import database_now
 from integrations.models import Provider, Schedule, StoreConnection
 from integrations.runs.holding import AlreadyRunning, NotReady, open_run, refusal
 from integrations.runs.starting import start_import
-from integrations.timetable import NIGHTLY, Timetable, is_due
+from integrations.scheduling.timetable import NIGHTLY, Timetable, is_due
 from integrations.webhooks.asking import ask_for_a_look
 from operations.models import Run, RunStatus
 from operations.services import finish_run

@@ -8,7 +8,7 @@ from django_celery_beat.models import PeriodicTask
 from common.restored import Restoration
 from integrations.in_step.watches import keep_watches
 from integrations.models import HookFarewell, StoreConnection, StoreHooks, StoreWatch
-from integrations.schedules import TASK, entry_name, keep_entry
+from integrations.scheduling.schedules import TASK, entry_name, keep_entry
 
 
 def set_schedules_anew(restoration: Restoration) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from integrations.addresses import leads_elsewhere, site_of
+from integrations.connecting.addresses import leads_elsewhere, site_of
 from integrations.models import RefKind, StoreConnection
 from integrations.providers import adapter_class
 

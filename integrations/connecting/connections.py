@@ -12,8 +12,8 @@ from common.encrypted_field import DecryptionError
 from common.errors import RemoteError, TransientError
 from common.redaction import clean_error_text
 from common.trial import TrialResult
-from integrations.addresses import TAKEN, connected_already, kept_address, no_address, put_address
-from integrations.blocking import Access, access_of, block, unblock
+from integrations.connecting.addresses import TAKEN, connected_already, kept_address, no_address, put_address
+from integrations.connecting.blocking import Access, access_of, block, unblock
 from integrations.in_step.watches import wake
 from integrations.models import StoreConnection
 from integrations.orders.queueing import forget_shop, let_in_again

@@ -7,7 +7,7 @@ from django.db.models.signals import post_delete, post_save
 from common.clock import database_now
 from integrations.in_step.watches import keep_watches
 from integrations.models import StoreConnection
-from integrations.schedules import drop_entry, keep_entry
+from integrations.scheduling.schedules import drop_entry, keep_entry
 from tenants.models import Tenant
 
 

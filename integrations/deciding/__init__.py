@@ -1,0 +1,1 @@
+"""What people decide about products that a shop has, too: fields that stay theirs, and which product is which."""
