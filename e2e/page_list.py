@@ -36,6 +36,7 @@ MODELS = {
     "products_and_services.ProductCategory": Model(),
     "products_and_services.ModifierGroup": Model(),
     "products_and_services.Revision": Model(add=False, own=(("restore", "{pk}/restore/"),)),
+    "products_and_services.StockReservation": EVIDENCE,
     "meta_integration.MetaAppConfig": Model(own=(("preview", "{pk}/preview/"),)),
     "meta_integration.CategoryCatalog": Model(),
     "meta_integration.CatalogFinding": EVIDENCE,
@@ -45,6 +46,7 @@ MODELS = {
                                          ("coming", "{LookRun}/coming/"), ("removals", "{AskingRun}/removals/"))),
     "integrations.StoreConnection": Model(delete=True),
     "integrations.LinkQuestion": EVIDENCE,
+    "integrations.OrderWriteBack": EVIDENCE,
     "integrations.StoreDelivery": EVIDENCE,
     "integrations.WebhookLog": EVIDENCE,
     "operations.Alert": EVIDENCE,
@@ -66,7 +68,7 @@ NOT_PAGES = {
     "ask_meta", "sync_now", "reset_sync", "test", "test_new", "pause", "resume", "compare", "dry_run", "adopt", "allow_removals", "push",
     "switch", "revoke", "cancel", "issues", "close", "file", "start", "failed", "template_csv", "template_xlsx", "check_pictures",
     "mend", "ignore", "reopen", "look", "import_now", "switch_on", "retry", "try_now", "answer",
-    "look_again", "keep", "repair_webhooks", "replay",
+    "look_again", "keep", "repair_webhooks", "replay", "again",
 }  # fmt: skip
 OTHERS = (
     Look("login", "/admin/login/", who=""),

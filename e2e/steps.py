@@ -61,6 +61,7 @@ def _plant_evidence(tenant: Any) -> None:
     _plant_findings(tenant)
     _plant_upload(tenant)
     _plant_imports(tenant)
+    _plant_order(tenant)
     CrontabSchedule.objects.get_or_create(minute="5")
     ClockedSchedule.objects.get_or_create(clocked_time=database_now())
     SolarSchedule.objects.get_or_create(event="sunrise", latitude=-17.8, longitude=31)
@@ -148,6 +149,27 @@ def _plant_imports(tenant: Any) -> None:
         status="needs_confirmation", subject=f"store {old.pk}", total=60, done=60, params={"connection": old.pk, "task_id": "planted"},
         cursor={"phase": "missing", "stage": "ask", "gone": [[gone[0], gone[-1]]], "seen": []},
         message="30 of 60 products are no longer in the shop and would become inactive here.", **done,
+    )  # fmt: skip
+
+
+def _plant_order(tenant: Any) -> None:
+    """An order that holds something, and that the shop has refused. Of a product that is there before the shop's first import."""
+    from decimal import Decimal
+
+    from integrations.models import OrderWriteBack, StoreConnection
+    from integrations.orders.payload import dump_order
+    from integrations.providers.orders import StoreAddress, StoreCustomer, StoreOrder, StoreOrderLine
+    from products_and_services.models import Product, StockReservation
+
+    shop = StoreConnection.objects.filter(tenant=tenant, is_active=True).earliest("pk")
+    product = Product.objects.filter(tenant=tenant, variants=None, stock_quantity__gt=5).earliest("pk")
+    customer = StoreCustomer("Ada Lovelace", "+201001234567", address=StoreAddress("1 Nile Street", city="Cairo", country="EG"))
+    line = StoreOrderLine(product.pk, None, 1, product.price or Decimal(1), product.name)
+    StockReservation.objects.create(tenant=tenant, product=product, order_number="ORD00012", quantity=1, what=product.name)
+    OrderWriteBack.objects.create(
+        tenant=tenant, connection=shop, shop=str(shop), order_number="ORD00012", state="refused",
+        payload=dump_order(StoreOrder("ORD00012", "USD", (line,), customer, "Ring twice", reference="planted")),
+        error="The shop does not take this order.", remedy="Enter the order in the shop by hand, and cancel it here.",
     )  # fmt: skip
 
 
