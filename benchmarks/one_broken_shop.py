@@ -15,7 +15,7 @@ from benchmarks.report import heading, percentile, say
 from benchmarks.shop import connected_shop, stock_up
 from benchmarks.shop_side import SHOPIFY, ShopSide, open_shop
 
-PRODUCTS, ROUNDS, EDITS = 20, 3, 8
+PRODUCTS, ROUNDS, EDITS = 20, 2, 8
 BROKEN, SAME, OTHER = "broken.myshopify.com", "same.myshopify.com", "other.myshopify.com"
 FAULTS = ({"kind": "hang", "seconds": 30.0}, {"kind": "throttled"})
 ACCOUNT = {"token": "EAABENCHMARK2", "app_secret": "benchmarksecret2", "business_id": "100000000000077"}

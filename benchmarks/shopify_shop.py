@@ -5,17 +5,18 @@ beside the points.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from benchmarks.shop_side import Sold
 from sandbox.shops.messages import ShopAnswer, ShopRequest
-from sandbox.shops.shopify import Generated, ShopifyShop, make_products
+from sandbox.shops.shopify import Generated, ShopifyShop, Variant, make_products
 from sandbox.shops.shopify.bulk_state import AT_ONCE, BulkOperation
 from sandbox.shops.shopify.cost import Bucket
 
 APP, TOKEN, SECRET = "benchmark", "shpat_benchmark", "shpss_benchmark"
-VARIANTS = 5
+VARIANTS, MARK = 5, "GEN"
 SIZES = ("XS", "S", "M", "L", "XL")
 PLENTY = 1e12
 BASIC = 100  # points a second on the cheapest plan
@@ -44,13 +45,15 @@ class ShopifyDesk:
 
     def __init__(self, port: int, products: int, domains: list[str]) -> None:
         self.shops: dict[str, _Shop] = {}
-        self._made: dict[str, Generated] = {}
-        for domain in domains:
+        self._made: dict[str, _Marked] = {}
+        for place, domain in enumerate(domains):
             shop = self.shops[domain] = _Shop(domain, f"http://127.0.0.1:{port}/{domain}")
             shop.add_app(APP, SECRET, token=TOKEN)
             # Long ago: what was changed just now is read once more after a bulk operation.
             shop.clock = lambda: datetime.now(UTC) - timedelta(days=1)
-            self._made[domain] = make_products(shop, products, VARIANTS)
+            made = make_products(shop, products, VARIANTS)
+            values = (getattr(made, field.name) for field in fields(made))
+            shop.shelf.ranges[-1] = self._made[domain] = _Marked(*values, mark=f"{MARK}{place or ''}")
             shop.clock = lambda: datetime.now(UTC)
 
     def ask(self, request: ShopRequest) -> ShopAnswer:
@@ -67,7 +70,7 @@ class ShopifyDesk:
         made = self._made[shop]
         variant = made.variants_of(made.products[number])[0]
         self.shops[shop].change_variant(variant, price=price, compare_at_price=None)
-        return sku_of(number)
+        return sku_of(number, mark=made.mark)
 
     def busy(self, is_busy: bool) -> None:
         """Bulk operations of others take all places, or no longer: then products come page by page."""
@@ -79,9 +82,21 @@ class ShopifyDesk:
                 shop.bulk.add(BulkOperation(shop.shelf.new_id(), "", APP, created=shop.now(), due=None))
 
 
-def sku_of(number: int, size: str = SIZES[0]) -> str:
-    """Of one variant of a made-up product."""
-    return f"GEN-{number:06d}-{size}"
+def sku_of(number: int, size: str = SIZES[0], mark: str = MARK) -> str:
+    """Of one variant of a made-up product. mark: the shop's."""
+    return f"{mark}-{number:06d}-{size}"
+
+
+@dataclass(frozen=True)
+class _Marked(Generated):
+    """SKUs that no other shop of the business has: otherwise they would be one product."""
+
+    mark: str = MARK
+
+    def variant(self, variant_id: int) -> Variant:
+        """See Generated."""
+        made = super().variant(variant_id)
+        return replace(made, sku=(made.sku or "").replace(MARK, self.mark))
 
 
 class _Purse(Bucket):
