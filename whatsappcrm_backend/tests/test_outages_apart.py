@@ -1,0 +1,98 @@
+"""One shop does not answer, is throttled or refuses us: every other shop, of the same business or of another, is followed as ever.
+
+End states and counted questions only: what is asked, in which round, and who holds which claim meanwhile. No clock of this machine.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+
+from integrations.connecting.connections import check_connection
+from integrations.models import StoreConnection, StoreHint, StoreWatch
+from integrations.tests.run_world import START
+from whatsappcrm_backend.tests.town import Town
+from whatsappcrm_backend.tests.town_owners import ShopifyOwner, WooOwner, unlike
+
+pytestmark = pytest.mark.django_db
+WOO, SHOPIFY = 0, 1
+OUTAGES = [(WOO, "hang"), (WOO, "throttled"), (WOO, "key_revoked"), (SHOPIFY, "throttled"), (SHOPIFY, "bad_gateway")]
+REFUSALS = ("key_revoked",)
+MOST_CALLS = 100  # In an hour with post all the time; who is throttled asks some times a minute, for a minute, before waiting as rows.
+
+
+class Neighbours:
+    """Solar has a shop of each kind, the pizzeria too; all are imported and tell us of their changes."""
+
+    def __init__(self, town: Town, tenants: list[Any]) -> None:
+        self.town = town
+        self.connections = [
+            town.open_woo(tenants[0], 8101), town.open_shopify(tenants[0], "sun"), town.open_woo(tenants[1], 8103),
+            town.open_shopify(tenants[1], "moon"),
+        ]  # fmt: skip
+        kinds = [WooOwner, ShopifyOwner, WooOwner, ShopifyOwner]
+        self.owners = [kind(town.shops[one.pk]) for kind, one in zip(kinds, self.connections, strict=True)]
+        town.import_all()
+        town.minute()
+
+    def edit(self, price: int) -> None:
+        """Each shop changes a product; the shops' letters arrive with the next minute."""
+        for place, owner in enumerate(self.owners):
+            owner.do("price", 2, price)
+            owner.do("name", 3, price + place)
+
+    def unlike(self, place: int) -> list[str]:
+        return unlike(self.owners[place], StoreConnection.objects.get(pk=self.connections[place].pk))
+
+
+@pytest.fixture
+def town(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    with time_machine.travel(START, tick=False) as traveller:
+        yield Town(settings, monkeypatch, traveller)
+
+
+@pytest.mark.parametrize(("broken", "fault"), OUTAGES)
+def test_the_neighbours_of_a_broken_shop_are_followed_as_ever(
+    town: Town, tenant: Any, other_tenant: Any, broken: int, fault: str
+) -> None:
+    street = Neighbours(town, [tenant, other_tenant])
+    sick = street.connections[broken]
+    others = [place for place in range(4) if place != broken]
+    claimed: set[int] = set()
+    watches = StoreWatch.objects.exclude(lease_token="")
+    town.streets[sick.pk].before = lambda: claimed.update(watches.values_list("connection_id", flat=True))
+    town.shops[sick.pk].faults.add(fault)
+    asked = town.streets[sick.pk].asked
+    for number in range(1, 7):
+        street.edit(number)
+        town.minute(10)
+        assert [street.unlike(place) for place in others] == [[], [], []], f"round {number}"
+        assert not StoreHint.objects.exclude(connection=sick).exists()
+    assert claimed == {sick.pk}
+    assert 1 <= town.streets[sick.pk].asked - asked <= MOST_CALLS
+    assert not StoreWatch.objects.exclude(connection=sick).filter(failing_since__isnull=False).exists()
+    assert street.unlike(broken) != []
+
+    town.shops[sick.pk].faults.clear()
+    sick.refresh_from_db()
+    assert (sick.blocked_at is not None) == (fault in REFUSALS)
+    if sick.blocked_at:
+        check_connection(sick)
+    for _ in range(2):
+        town.minute(50)
+    assert [street.unlike(place) for place in range(4)] == [[], [], [], []]
+
+
+def test_a_shop_that_is_refused_is_not_asked_again(town: Town, tenant: Any, other_tenant: Any) -> None:
+    street = Neighbours(town, [tenant, other_tenant])
+    sick = street.connections[WOO]
+    town.shops[sick.pk].faults.add("key_revoked")
+    street.edit(3)
+    town.minute(6)
+    asked = town.streets[sick.pk].asked
+    for price in range(1, 4):
+        street.edit(price)
+        town.minute(20)
+    assert town.streets[sick.pk].asked == asked
+    assert StoreHint.objects.filter(connection=sick).exists()  # Kept for the day when it lets us in again.
