@@ -17,7 +17,7 @@ from benchmarks.shop_side import ShopSide
 from benchmarks.stores import connect, import_all
 from supervisor.programs import long_lived
 
-PATIENCE = 90.0
+PATIENCE = 300.0
 PROCESSES = ("web", "io", "cpu")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.live import PATIENCE, LiveShop, product_at_work, request_about, wait_until_sent
 from benchmarks.meta_side import MetaSide
-from benchmarks.report import heading, percentile, say
+from benchmarks.report import heading, percentile, say, wrong
 from benchmarks.shop import connected_shop, stock_up
 from benchmarks.shop_side import SHOPIFY, ShopSide, open_shop
 
@@ -72,25 +72,24 @@ def _round(everybody: list[Edit], also: Edit | None = None) -> list[float]:
 
 @contextmanager
 def _outage(side: ShopSide, broken: LiveShop, fault: dict[str, Any]) -> Iterator[None]:
-    """Everything that asks the shop is due, a whole import too; afterwards it is waited for until nobody asks it any more."""
-    from integrations.models import StoreConnection, StoreWatch
-    from integrations.runs import start_import
-    from operations.services import cancel_run
+    """Everything that asks the shop regularly is due; afterwards it is waited for until nobody asks it any more.
+
+    No import of it is started: while one runs, what is read regularly would wait, and hurt nobody.
+    """
+    from integrations.models import StoreWatch
 
     watches = StoreWatch.objects.filter(connection=broken.connection)
     watches.update(due_at=None, tries=0, failing_since=None)
     side.order("fault", shop=broken.domain, **fault)
-    start_import(StoreConnection.objects.get(pk=broken.connection.pk))
     try:
         yield
     finally:
-        side.order("mend", shop=broken.domain)
-        run = StoreConnection.objects.select_related("current_run").get(pk=broken.connection.pk).current_run
-        if run is not None:
-            cancel_run(run)
         ends = time.monotonic() + PATIENCE
         while watches.exclude(lease_token="").exists() and time.monotonic() < ends:
             time.sleep(0.5)
+        side.order("mend", shop=broken.domain)
+    if not watches.filter(failing_since__isnull=False).exists():
+        wrong("nobody has asked the broken shop")
 
 
 def _other_business(meta: MetaSide) -> tuple[Any, Any]:
