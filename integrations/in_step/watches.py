@@ -15,6 +15,7 @@ from integrations.runs.ending import LONGEST_WAIT, said
 from integrations.scheduling.timetable import next_slot
 
 A_DAY = timedelta(days=1)
+SHORTEST_WAIT = timedelta(minutes=1)
 HEALTHY: dict[str, Any] = {"tries": 0, "failing_since": None, "problem": ""}
 
 
@@ -55,10 +56,17 @@ def wake(connection_pk: int, *, but: StoreWatch | None = None) -> None:
 def put_off(watch: StoreWatch, error: RemoteError, now: datetime) -> bool:
     """The shop does not answer: 5, 15, then 45 minutes, or as long as it asks for (then no try is burnt). True when it just began.
 
+    Less than a minute is believed once; the next time it is a minute and a burnt try, or a shop that says "in a second" again and again
+    would keep a worker all day. What has tries goes on beside the others (sweep.py).
+
     A shop that is down is down for all: what else would ask it waits as long. What only this question met is no concern of the others.
     """
     asked = min(timedelta(seconds=error.retry_after or 0), LONGEST_WAIT)
-    tries = watch.tries if error.retry_after else watch.tries + 1
+    if asked and watch.failing_since is not None:
+        is_believed, asked = asked >= SHORTEST_WAIT, max(asked, SHORTEST_WAIT)
+    else:
+        is_believed = bool(asked)
+    tries = watch.tries if is_believed else watch.tries + 1
     delay = store_delay(min(max(tries, 1), len(STORE_DELAYS)), random.random()) or LONGEST_WAIT  # noqa: S311 - spreads load
     until, failing_since = now + (asked or delay), watch.failing_since or now
     StoreWatch.objects.filter(pk=watch.pk).update(due_at=until, tries=tries, problem=said(error), failing_since=failing_since)

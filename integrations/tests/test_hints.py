@@ -204,6 +204,22 @@ def test_a_short_wait_is_not_made_a_minute_by_the_sweep(world, tenant):
     assert hinted(connection) == [] and (world.now - began).total_seconds() < 10
 
 
+def test_a_shop_that_says_in_a_second_for_ever_keeps_no_worker(world, tenant):
+    connection, shop = world.open(tenant)
+
+    def busy(name, number):
+        raise TransientError("Throttled.", retry_after=1)
+
+    shop.before = busy
+    hints.note(connection.pk, ["1"], "test")
+    world.work(most=5)
+    assert len(shop.calls) == 2 and watch(connection, "hints").tries == 1
+    assert watch(connection, "hints").due_at == world.now + timedelta(minutes=1)
+    shop.before = lambda name, number: None
+    world.minute(1.1)
+    assert hinted(connection) == [] and watch(connection, "hints").failing_since is None
+
+
 def test_a_clock_that_had_jumped_leaves_no_hint_behind(world, tenant):
     connection, shop = world.open(tenant)
     hints.note(connection.pk, ["1"], "test")
