@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 WOO, SHOPIFY = 0, 1
 OUTAGES = [(WOO, "hang"), (WOO, "throttled"), (WOO, "key_revoked"), (SHOPIFY, "throttled"), (SHOPIFY, "bad_gateway")]
 REFUSALS = ("key_revoked",)
-MOST_CALLS = 100  # In an hour with post all the time; who is throttled asks some times a minute, for a minute, before waiting as rows.
+MOST_CALLS = 160  # In an hour with post all the time; who is throttled asks some times a minute, for a minute, before waiting as rows.
 
 
 class Neighbours:

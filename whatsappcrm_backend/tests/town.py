@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from celery import current_app
 from django.test import Client
 
 from common import http
@@ -21,7 +22,7 @@ from integrations.hints import noting
 from integrations.in_step import sweep, writing
 from integrations.models import Provider, StoreConnection
 from integrations.providers.shopify import client as shopify_client
-from integrations.runs import confirm_now, run_now, starting
+from integrations.runs import confirm_now, run_now
 from integrations.webhooks import asking
 from meta_integration.catalog.readback import read_back
 from meta_integration.catalog.sweep import sweep as sweep_catalogs
@@ -41,13 +42,6 @@ from tenants.models import Tenant
 WOO_KEYS = {"consumer_key": "ck_0123456789abcdef0123456789abcdef01234567", "consumer_secret": "cs_fedcba9876543210fedcba9876543210fedcba98"}
 SHOPIFY_KEYS = {"client_id": "5f0e1d2c3b4a59687766554433221100", "client_secret": "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"}
 SHOPIFY_AT = "http://127.0.0.1:8102/shopify"
-TASKS: dict[str, Callable[..., Any]] = {
-    noting.TASK: tasks.refresh_hinted_products,
-    sweep.CHANGES_TASK: tasks.read_changes_of_store,
-    sweep.GLANCES_TASK: tasks.look_over_store,
-    asking.KEEP: tasks.keep_webhooks,
-    starting.TASK: tasks.import_products,
-}
 
 
 class Street(ShopAdapter):
@@ -159,10 +153,10 @@ class Town(World):
             if at > self.now:
                 self.pass_time(seconds=(at - self.now).total_seconds())
             try:
-                TASKS[name](*args)
+                current_app.tasks[name](*args)
             except SimulatedDeath:
                 self.is_dying = False
-        raise AssertionError("The doorbells do not end.")
+        raise AssertionError(f"The doorbells do not end: {self.rung[:3]}")
 
     def minute(self, minutes: float = 1) -> None:
         """Some time later the post comes, the sweeps ring, and workers answer."""
