@@ -144,11 +144,11 @@ CELERY_TASK_ROUTES = {
     # A few requests at most, and somebody waits for what they bring: not behind imports either. 9 is served last.
     "integrations.tasks.keep_shops_in_step": {"queue": "webhooks"},
     "integrations.tasks.refresh_hinted_products": {"queue": "webhooks"},
-    "integrations.tasks.read_changes_of_store": {"queue": "webhooks", "priority": 9},
     "integrations.tasks.sweep_webhooks": {"queue": "maintenance"},
     # An order is a short call that a merchant waits for: not behind imports either.
     "integrations.tasks.write_orders": {"queue": "webhooks"},
     "integrations.tasks.sweep_orders": {"queue": "webhooks"},
+    # Changes and looks, too: one shop that hangs must not hold two processes of the worker that others' hints wait for.
     "integrations.tasks.*": {"queue": "imports"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
