@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import transaction
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -109,7 +109,15 @@ class Sides:
             assert differences(connection) == []
 
 
+LOST_DAY = [
+    ("post", 0, "hooks_lost"), ("post", 1, "hooks_forged"), ("edit", 0, ("go", 3, 0)), ("edit", 1, ("go", 2, 0)),
+    ("edit", 0, ("stock", 2, 1)), ("edit", 1, ("swap", 0, 1)), ("token", 1, None), ("death", 0, (1, True)), ("pass", 0, 6),
+    ("meta", 0, "lost_after"), ("import", 1, None), ("death while writing", 0, None), ("edit", 0, ("price", 1, 7)), ("work", 0, None),
+]  # fmt: skip
+
+
 @FEWER
+@example(LOST_DAY)
 @given(st.lists(EVENTS, min_size=3, max_size=25))
 def test_once_it_is_quiet_products_are_the_shops_and_meta_has_them(settings: Any, events: list[Any]) -> None:
     with pytest.MonkeyPatch.context() as patches, time_machine.travel(START, tick=False) as traveller, transaction.atomic():
