@@ -137,8 +137,10 @@ def _guarded(watch: StoreWatch, lease: Lease, work: Callable[[Turn], bool], seco
 
 def _turn(watch: StoreWatch, lease: Lease, seconds: float) -> Turn:
     issues: list[RunIssue] = []
+    adapter = adapter_for(watch.connection)
+    adapter.hurry()
     job = ImportJob(
-        connection=watch.connection, adapter=adapter_for(watch.connection), run=None, save=lambda **_: True, note=issues.append,
+        connection=watch.connection, adapter=adapter, run=None, save=lambda **_: True, note=issues.append,
         report=lambda *_: None, in_step=True,
     )  # fmt: skip
     return Turn(watch, lease, job, issues, monotonic() + seconds)

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('shop_domain', models.CharField(blank=True, max_length=255)),
                 ('credentials', common.encrypted_field.EncryptedJSONField(blank=True, default=dict, editable=False)),
                 ('is_active', models.BooleanField(default=True, help_text='Switch off to pause: nothing is read from the shop, nothing changes here.', verbose_name='active')),
-                ('fill_blank_skus', models.BooleanField(default=True, help_text='Without a SKU a product cannot be shown at Meta. They get one like WC-123.', verbose_name='number products without SKU')),
+                ('fill_blank_skus', models.BooleanField(default=True, help_text='Without a SKU a product cannot be shown at Meta. They get one like WC-123 or SH-123.', verbose_name='number products without SKU')),
                 ('link_by_sku', models.CharField(choices=[('link', 'Link to it; ask where it is not clear which one is meant'), ('ask', 'Always ask'), ('never', 'Never: keep them apart')], default='link', max_length=8, verbose_name='same SKU as a product entered here')),
                 ('download_images', models.BooleanField(default=False, help_text='Off: Meta fetches pictures from the shop. On: we keep copies and serve those.', verbose_name='copy pictures')),
                 ('schedule', models.CharField(choices=[('off', 'Only when somebody starts it'), ('quarter', 'Every 15 minutes'), ('hourly', 'Every hour'), ('nightly', 'Every night')], default='hourly', max_length=8)),

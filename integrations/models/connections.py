@@ -85,7 +85,8 @@ class StoreConnection(models.Model):
     )
 
     fill_blank_skus = models.BooleanField(
-        "number products without SKU", default=True, help_text="Without a SKU a product cannot be shown at Meta. They get one like WC-123."
+        "number products without SKU", default=True,
+        help_text="Without a SKU a product cannot be shown at Meta. They get one like WC-123 or SH-123.",
     )
     link_by_sku = models.CharField(
         "same SKU as a product entered here", max_length=8, choices=LinkBySku.choices, default=LinkBySku.LINK

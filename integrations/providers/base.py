@@ -91,6 +91,7 @@ class StoreAdapter(ABC):
 
     def __init__(self, connection: "StoreConnection") -> None:
         self.connection = connection
+        self.is_hurried = False
 
     @staticmethod
     def store_address(typed: str) -> str:
@@ -128,6 +129,13 @@ class StoreAdapter(ABC):
     def learnt(self) -> dict[str, Any]:
         """What is worth keeping in StoreConnection.facts of what was found out since (how large a page the shop manages); {} = nothing."""
         return {}
+
+    def hurry(self) -> None:
+        """From now on a shop that takes too long for a question is left at once: for turns behind which other shops wait.
+
+        What that taught (that it wants smaller pages) stands in `learnt` and counts the next time.
+        """
+        self.is_hurried = True
 
     @property
     def hooks(self) -> ShopHooks | None:

@@ -49,6 +49,7 @@ def test_a_test_says_who_the_shop_is(shop):
     assert (result.tone, result.text) == ("green", "Connected to “Corner” (Shopify 2026-10, 1,234 products, prices in KWD).")
     assert connection.facts == {
         "domain": DOMAIN, "shop_id": "gid://shopify/Shop/7", "currency": "KWD", "scopes": ["read_products", "read_inventory"],
+        "rows": 100,
     }  # fmt: skip
 
 

@@ -183,6 +183,18 @@ def test_a_shop_that_does_not_manage_a_large_page_is_asked_for_smaller_ones() ->
     assert set(sizes) == {0, 25}
 
 
+def test_in_a_hurry_a_page_that_takes_too_long_is_not_asked_for_again() -> None:
+    shop = ShopDouble(product(1))
+    shop.before = lambda name: raise_(TransientError("too slow", kind="timeout"))
+    products, asked = products_of(shop), []
+    products.is_hurried = True
+    for _ in range(6):
+        with pytest.raises(TransientError):
+            products.changed(datetime.fromisoformat("2026-11-26T18:30:00+03:00"), None)
+        asked.append(products.rows)
+    assert asked == [50, 25, 12, 12, 12, 12]
+
+
 def test_other_troubles_are_not_asked_again() -> None:
     shop = ShopDouble(product(1))
     shop.before = lambda name: raise_(PermanentError("no", kind="bad_query"))

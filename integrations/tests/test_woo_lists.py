@@ -225,6 +225,22 @@ def test_smaller_pages_for_a_slow_shop_and_remembered() -> None:
     assert [size for _, size in again.client.windows()][:2] == [20, 20]
 
 
+def test_in_a_hurry_each_time_one_question_and_each_time_a_smaller_one() -> None:
+    shop, numbers = filled(130)
+    shop.faults.add("slow_big_pages", rows=20)
+    known: dict[str, Any] = {}
+    for size in (100, 50):
+        adapter = adapter_of(shop, known)
+        adapter.hurry()
+        with pytest.raises(TransientError):
+            pages_of(adapter)
+        assert [asked for _, asked in adapter.client.windows()] == [size]
+        known = adapter.learnt()
+    adapter = adapter_of(shop, known)
+    adapter.hurry()
+    assert ids(pages_of(adapter)) == numbers
+
+
 def test_slowly_larger_pages_when_the_shop_has_recovered() -> None:
     shop, numbers = filled(800)
     adapter = adapter_of(shop, {"page_sizes": {"products": [20, 0, 10]}})

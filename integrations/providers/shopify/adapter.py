@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from integrations.providers.base import GlancePage, Page, Raw, StoreAdapter, StoreFacts
-from integrations.providers.shopify.client import ShopifyClient
+from integrations.providers.shopify.client import HURRIED_WAIT, ShopifyClient
 from integrations.providers.shopify.domains import API_VERSION, NO_DOMAIN, base_url, is_shop_domain, shop_domain
 from integrations.providers.shopify.hooks import ShopifyHooks
 from integrations.providers.shopify.introduction import introduce
 from integrations.providers.shopify.keys import FIELDS, KEYS_AT, key_problems, merged
-from integrations.providers.shopify.listing.products import Products
+from integrations.providers.shopify.listing.products import SMALLEST, Products
 from integrations.providers.shopify.orders import ShopifyOrders
 from integrations.providers.shopify.reading.shape import glance, number_of
 from integrations.providers.shopify.transform import TRANSFORM_VERSION, transform_product
@@ -40,6 +40,7 @@ class ShopifyAdapter(StoreAdapter):
         facts: Any = connection.facts
         known = facts if isinstance(facts, dict) and facts.get("domain") == self.client.domain else {}
         self._shop_id, self._currency = (str(known.get(name) or "") for name in ("shop_id", "currency"))
+        self._rows = known.get("rows")
 
     @staticmethod
     def store_address(typed: str) -> str:
@@ -83,9 +84,22 @@ class ShopifyAdapter(StoreAdapter):
         self._shop_id, self._currency = shop.shop_id, shop.currency
         remember = {
             "domain": self.client.domain, "shop_id": shop.shop_id, "currency": shop.currency, "scopes": list(shop.scopes),
+            **self.learnt(),
         }  # fmt: skip
         version = self.client.served_version or API_VERSION
         return StoreFacts(shop.name, shop.currency, version, shop.products, remember, shop.notes)
+
+    def learnt(self) -> dict[str, Any]:
+        """See StoreAdapter."""
+        return {"rows": self._products.rows}
+
+    def hurry(self) -> None:
+        """See StoreAdapter. Whoever has time begins with large pages again, and so finds out whether the shop manages them by now."""
+        super().hurry()
+        self.client.longest_wait = HURRIED_WAIT
+        self._products.is_hurried = True
+        if isinstance(self._rows, int) and SMALLEST <= self._rows < self._products.rows:
+            self._products.rows = self._rows
 
     def fetch_categories(self) -> Iterator[StoreCategory]:
         """See StoreAdapter."""

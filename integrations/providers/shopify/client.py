@@ -41,6 +41,7 @@ logger = logging.getLogger("shopify")
 HEADERS = {"User-Agent": "whatsappcrm (product import)", "Accept": "application/json", "Content-Type": "application/json"}
 REQUEST_SECONDS = 30.0
 MAX_BODY = 32 * 1024 * 1024
+HURRIED_WAIT = 15.0  # seconds: enough for a page on Shopify's smallest plan
 LONGEST_WAIT = 60.0  # seconds that one question waits for points, all its waits together; then the importer's own patience takes over
 FILE_HOSTS = frozenset({"storage.googleapis.com"})  # Where Shopify lays the results of bulk operations.
 MAX_FILE, FILE_SECONDS = 4 * 1024**3, 1_800.0
@@ -68,6 +69,7 @@ class ShopifyClient:
         self._entered = connection.credential("access_token").strip()
         self._tokens = Tokens(connection, self._fetch_token)
         self._token = ""
+        self.longest_wait = LONGEST_WAIT
         self._bucket = Bucket()
         self._session: PublicSession | None = None
 
@@ -92,7 +94,7 @@ class ShopifyClient:
                 return self._asked(query, body, is_change=is_change)
             except TransientError as error:
                 seconds = max(error.retry_after or 0.0, tries / 2)  # Others ask in the same moment: each time a little longer.
-                if error.kind != "throttled" or waited + seconds > LONGEST_WAIT:
+                if error.kind != "throttled" or waited + seconds > self.longest_wait:
                     raise
                 waited += self._wait(seconds)
             except NeedsConfigurationError as error:
@@ -154,7 +156,7 @@ class ShopifyClient:
 
     def _wait(self, seconds: float) -> float:
         """Waits, a little longer than needed so that workers do not come back together; returns how long it should have been."""
-        seconds = min(seconds, LONGEST_WAIT)
+        seconds = min(seconds, self.longest_wait)
         if seconds > 0:
             logger.debug("%s: waiting %.1f s for points", self.domain, seconds)
             time.sleep(seconds * (1 + random.random() / 10))  # noqa: S311 - spreads load, guards nothing

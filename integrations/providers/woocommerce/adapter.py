@@ -96,6 +96,11 @@ class WooAdapter(StoreAdapter):
             ours["has_variations_endpoint"] = self._variations.knows_all
         return {**self.client.remembered, **ours}
 
+    def hurry(self) -> None:
+        """See StoreAdapter."""
+        super().hurry()
+        self._lists.is_hurried = True
+
     def fetch_categories(self) -> Iterator[StoreCategory]:
         """See StoreAdapter."""
         for row in self._lists.whole("categories", "products/categories", {"_fields": ",".join(CATEGORY_FIELDS)}):

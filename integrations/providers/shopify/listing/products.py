@@ -42,13 +42,14 @@ class Products:
     """One shop's products, through its client. large: from so many variants on a bulk operation is asked for; pause: waits for seconds;
     clock: UTC, the database's: asked only where an answer's age is to be compared with others'.
 
-    rows: products of one answer; fewer once Shopify did not manage so many.
+    rows: products of one answer; fewer once Shopify did not manage so many. is_hurried: a question that takes too long is not asked again.
     """
 
     def __init__(
         self, client: Client, *, large: int = 0, pause: Callable[[float], None] = sleep, clock: Callable[[], datetime] = database_now
     ) -> None:
         self.client, self.large, self.pause, self.clock, self.rows = client, large or LARGE, pause, clock, PAGE
+        self.is_hurried = False
         self._spool: tuple[str, Spool] | None = None
 
     def page(self, cursor: Cursor | None) -> Page:
@@ -161,6 +162,8 @@ class Products:
                 if error.kind not in SMALLER_HELPS or error.retry_after is not None or self.rows // 2 < SMALLEST:
                     raise
                 self.rows //= 2
+                if self.is_hurried and error.kind == "timeout":
+                    raise
 
     def _whole(self, nodes: list[Any]) -> list[Raw]:
         now = timezone.now()

@@ -39,6 +39,7 @@ class Lists:
 
     def __init__(self, client: Client, sizes: PageSizes, *, past_caches: bool = False, by_pages: bool = False) -> None:
         self.client, self.sizes, self.past_caches, self.by_pages = client, sizes, past_caches, by_pages
+        self.is_hurried = False
 
     def window(self, name: str, path: str, params: dict[str, str], place: Place) -> Window:
         """The next window that holds anything new. name: whose page sizes count. Raises one of the four errors."""
@@ -95,6 +96,8 @@ class Lists:
                 if not self.sizes.went_badly(name):
                     if error.kind not in ("timeout", "too_large"):
                         self.sizes.put_back(name, first)
+                    raise
+                if self.is_hurried and error.kind == "timeout":
                     raise
             else:
                 self.sizes.went_well(name, monotonic() - started)
