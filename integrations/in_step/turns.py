@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
-from django.db import DatabaseError, InterfaceError, OperationalError
-from django.db import connection as database
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 
 from common.clock import database_now
@@ -27,13 +26,12 @@ from integrations.providers import adapter_for
 from integrations.runs.ending import said
 from integrations.runs.evidence import keep_learnt
 from integrations.runs.holding import refusal
-from integrations.runs.pulse import Pulse
+from integrations.runs.pulse import RENEWED_EVERY, Pulse, renewer
 from operations.models import RunIssue, RunStatus
 
 logger = logging.getLogger("in_step")
 AT_WORK = (RunStatus.QUEUED, RunStatus.RUNNING)
 SECONDS = 20.0  # Then other shops have their turn.
-RENEWED_EVERY = 20.0  # seconds; a claim lasts 60
 BROKE = "It stopped unexpectedly; the log of this time tells more. It is tried again by itself."
 
 
@@ -79,7 +77,7 @@ def take_turn(
         watch = _watches().filter(pk=watch.pk).first()  # As whoever had it before has left it.
         if watch is None:
             return False
-        with about(tenant=watch.connection.tenant.sub_domain), Pulse(_renewer(lease), every=RENEWED_EVERY):
+        with about(tenant=watch.connection.tenant.sub_domain), Pulse(renewer(lease), every=RENEWED_EVERY):
             return _guarded(watch, lease, work, seconds)
     finally:
         lease.release()
@@ -149,17 +147,3 @@ def _turn(watch: StoreWatch, lease: Lease, seconds: float) -> Turn:
 def _wait(watch: StoreWatch, error: RemoteError) -> None:
     if put_off(watch, error, database_now()):
         note_failure(watch, said(error))
-
-
-def _renewer(lease: Lease) -> Callable[[], None]:
-    """For the thread that gives signs of life; a database that is away is no concern of it."""
-
-    def renew() -> None:
-        try:
-            lease.renew(database_now())
-        except DatabaseError:
-            return
-        finally:
-            database.close()
-
-    return renew

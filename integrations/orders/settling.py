@@ -8,10 +8,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from common.clock import database_now
-from common.errors import NeedsConfigurationError, PermanentError, RemoteError
+from common.errors import NeedsConfigurationError, PermanentError, RemoteError, TransientError
 from common.lease import Lease
 from common.redaction import clean_error_text
-from common.retry import store_delay
+from common.retry import STORE_DELAYS, store_delay
 from integrations.hints import note
 from integrations.importing.newer import lock
 from integrations.models import ExternalRef, OrderState, OrderWriteBack, RefKind
@@ -55,20 +55,23 @@ def _look_again(row: Any, product_ids: set[int], now: datetime) -> None:
 
 def failed(row: OrderWriteBack, lease: Lease, error: RemoteError) -> None:
     """It was not written, or nobody knows. Time heals a TransientError: four tries in all, after 5, 15 and 45 minutes; a person must act on
-    NeedsConfiguration, and until then no other order of this shop is tried; what the shop refuses is not sent again by itself."""
+    NeedsConfiguration, and until then no other order of this shop is tried; what the shop refuses is not sent again by itself.
+
+    row.asked_at: since when the shop may have it; a refusal of this try says nothing about an earlier one.
+    """
     now = database_now()
     words = {"error": clean_error_text(_said(error)), "remedy": clean_error_text(str(error.data.get("remedy") or "")), "updated_at": now}
     if isinstance(error, NeedsConfigurationError):
         _block(row, lease, words)
     elif isinstance(error, PermanentError):
-        _held(lease).update(state=OrderState.REFUSED, next_try_at=None, asked_at=None, **words)
+        _held(lease).update(state=OrderState.REFUSED, next_try_at=None, asked_at=row.asked_at, **words)
     else:
         _wait(row, lease, error, words, now)
 
 
 def _block(row: Any, lease: Lease, words: dict[str, Any]) -> None:
     with transaction.atomic():
-        if _held(lease).update(state=OrderState.BLOCKED, next_try_at=None, asked_at=None, **words):
+        if _held(lease).update(state=OrderState.BLOCKED, next_try_at=None, asked_at=row.asked_at, **words):
             others = OrderWriteBack.objects.filter(connection=row.connection_id, state=OrderState.WAITING, lease_token="")
             others.update(state=OrderState.BLOCKED, next_try_at=None, **words)
 
@@ -84,6 +87,13 @@ def _wait(row: OrderWriteBack, lease: Lease, error: RemoteError, words: dict[str
         _held(lease).update(state=OrderState.FAILED, tries=tries, next_try_at=None, **words)
     else:
         _held(lease).update(tries=tries, next_try_at=now + delay, **words)
+
+
+def leave_alone(row: Any, error: TransientError) -> None:
+    """The shop is down, or busy, for all its orders: those that wait are not tried in vain, one each minute, as others need the worker."""
+    until = database_now() + (timedelta(seconds=error.retry_after) if error.retry_after is not None else STORE_DELAYS[0])
+    waiting = OrderWriteBack.objects.filter(connection=row.connection_id, state=OrderState.WAITING, lease_token="")
+    waiting.filter(next_try_at__lt=until).update(next_try_at=until)
 
 
 def _said(error: RemoteError) -> str:

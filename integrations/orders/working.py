@@ -1,7 +1,8 @@
 """One order after the other goes to its shop: first it is looked for there, and only where it is not found it is written, once.
 
-A worker holds a row by a lease, so two never write the same order. Before the shop is asked to write, the row says so: whoever finds that a
-worker died, or that an answer was lost, looks again, and not too soon, as a shop's search may know a new order only some seconds later.
+A worker holds a row by a lease, so two never write the same order; it is renewed meanwhile, as an old order is looked for in many pages.
+Before the shop is asked to write, the row says so: whoever finds that a worker died, or that an answer was lost, looks again, and not too
+soon, as a shop's search may know a new order only some seconds later.
 """
 
 import logging
@@ -23,6 +24,7 @@ from integrations.orders.mapping import for_shop
 from integrations.orders.payload import load_order
 from integrations.orders.queueing import TASK
 from integrations.providers import adapter_for
+from integrations.runs.pulse import RENEWED_EVERY, Pulse, renewer
 from tenants.actor import Actor, acting_as
 
 logger = logging.getLogger("store_orders")
@@ -58,7 +60,10 @@ def work_on_orders(connection_pk: int, *, seconds: float = SECONDS) -> int:
     while (held := _take_next(connection_pk)) is not None:
         row, lease = held
         try:
-            with acting_as(Actor(f"order {row.order_number}")), about(tenant=row.tenant.sub_domain, order=row.order_number):
+            with (
+                acting_as(Actor(f"order {row.order_number}")), about(tenant=row.tenant.sub_domain, order=row.order_number),
+                Pulse(renewer(lease), every=RENEWED_EVERY),
+            ):  # fmt: skip
                 goes_on = _attempt(row, lease)
         finally:
             lease.release()
@@ -74,7 +79,7 @@ def work_on_orders(connection_pk: int, *, seconds: float = SECONDS) -> int:
 def _take_next(connection_pk: int) -> tuple[OrderWriteBack, Lease] | None:
     now = database_now()
     due = due_orders(now).filter(connection=connection_pk)
-    free = due.filter(free_at(now)).order_by("next_try_at", "pk").values_list("pk", flat=True)
+    free = due.filter(free_at(now)).order_by("tries", "next_try_at", "pk").values_list("pk", flat=True)
     for pk in list(free[:AT_ONCE]):
         lease = claim(OrderWriteBack, pk, database_now())
         if lease is None:
@@ -95,6 +100,8 @@ def _attempt(row: Any, lease: Lease) -> bool:
         return False
     except RemoteError as error:
         settling.failed(row, lease, error)
+        if isinstance(error, TransientError):
+            settling.leave_alone(row, error)
         return not isinstance(error, TransientError | NeedsConfigurationError)
     except Exception:
         logger.exception("Order %s could not be written to a shop", row.order_number)
@@ -116,6 +123,7 @@ def _written_number(row: Any, lease: Lease) -> str | None:
     if row.asked_at is not None and now < row.asked_at + LOOK_AFTER:
         settling.put_off(lease, row.asked_at + LOOK_AFTER)
         return None
+    row.asked_at = None  # Whatever was lost before, the shop does not have it.
     mapped = for_shop(row.connection, order)
     if not (lease.renew(now) and settling.about_to_ask(lease, now)):
         return None

@@ -11,10 +11,12 @@ from typing import Self
 from django.db import DatabaseError, connection
 
 from common.clock import database_now
+from common.lease import Lease
 from operations import heartbeats
 from operations.models import Run, RunStatus
 
 EVERY = 60.0  # seconds
+RENEWED_EVERY = 20.0  # seconds; a lease lasts 60
 MOST = 45  # signs for one step; Celery ends a worker's task after an hour
 
 
@@ -65,3 +67,18 @@ def beat_of(run: Run, *, is_worker: bool = False) -> Callable[[], None]:
                 connection.close()
 
     return beat
+
+
+def renewer(lease: Lease) -> Callable[[], None]:
+    """Keeps a lease; a database that is away is no concern."""
+
+    def renew() -> None:
+        try:
+            lease.renew(database_now())
+        except DatabaseError:
+            return
+        finally:
+            if threading.current_thread() is not threading.main_thread():
+                connection.close()
+
+    return renew

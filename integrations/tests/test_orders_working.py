@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from common.encrypted_field import DecryptionError
 from common.errors import AmbiguousError, NeedsConfigurationError, PermanentError, TransientError
-from common.lease import LEASE_LENGTH, claim
+from common.lease import LEASE_LENGTH
 from integrations.connecting import connections
 from integrations.models import ExternalRef, OrderWriteBack, StoreConnection, StoreHint
 from integrations.orders import watching, working
@@ -136,22 +136,6 @@ def test_a_worker_that_dies_while_it_writes_makes_no_second_order(world, shop, m
     assert (the_row().state, len(orders.orders)) == ("written", 1)
 
 
-def test_who_lost_the_row_meanwhile_does_not_write(world, shop):
-    write_back(shop, order_of((stocked(shop), 1)))
-    orders = world.of(shop)
-    find = orders.find
-
-    def slow_find(*args):
-        found = find(*args)
-        world.pass_time(seconds=70)
-        assert claim(OrderWriteBack, the_row().pk, world.now) is not None
-        return found
-
-    orders.find = slow_find
-    work_on_orders(shop.pk)
-    assert orders.asked == ["find"] and orders.orders == {} and the_row().asked_at is None
-
-
 def test_a_key_that_may_not_write_stops_all_orders_of_the_shop_and_no_others(world, shop, tenant, other_tenant, monkeypatch):
     panel, elsewhere = stocked(shop), shop_of(other_tenant)
     for number in range(3):
@@ -257,16 +241,6 @@ def test_a_mistake_of_ours_is_tried_again_and_told(world, shop):
     assert (the_row().state, the_row().tries) == ("waiting", 1) and "on our side" in the_row().error
     world.sweep(minutes=6)
     assert the_row().state == "written"
-
-
-def test_a_shop_that_is_down_holds_up_only_itself(world, shop, other_tenant):
-    other = shop_of(other_tenant)
-    for number in range(3):
-        write_back(shop, order_of((stocked(shop, f"{number}"), 1), number=f"ORD{number}"))
-    write_back(other, order_of((stocked(other), 1), number="ORD9"))
-    world.of(shop).fails = [("find", DOWN)] * 9
-    assert work_on_orders(shop.pk) == 1  # The others are not tried in vain in the same turn.
-    assert work_on_orders(other.pk) == 1 and rows()["ORD9"] == "written"
 
 
 def test_a_turn_has_an_end(world, shop):

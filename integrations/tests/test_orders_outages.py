@@ -1,0 +1,118 @@
+"""Orders for a shop that is down, slow or breaks off: none is written twice, none waits for another, and the shop is not asked in vain."""
+
+from contextlib import nullcontext
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from common.errors import AmbiguousError, NeedsConfigurationError, TransientError
+from common.lease import claim
+from integrations.models import OrderWriteBack
+from integrations.orders import working
+from integrations.orders.queueing import cancel, try_again, write_back
+from integrations.orders.working import LOOK_AFTER, work_on_orders
+from integrations.tests.order_world import START, OrderWorld, order_of, rows, shop_of, stocked
+
+pytestmark = pytest.mark.django_db
+DOWN = TransientError("The shop's server is overloaded.", kind="overloaded")
+LOST = AmbiguousError("The connection to the shop broke off.", kind="connection_lost")
+
+
+@pytest.fixture
+def world(monkeypatch):
+    with time_machine.travel(START, tick=False) as traveller:
+        yield OrderWorld(monkeypatch, traveller)
+
+
+@pytest.fixture
+def shop(world, tenant):
+    return shop_of(tenant, name="Main")
+
+
+def the_row(number="ORD00001"):
+    return OrderWriteBack.objects.get(order_number=number)
+
+
+def test_an_answer_that_is_lost_is_remembered_when_the_shop_cannot_be_looked_through_next(world, shop):
+    write_back(shop, order_of((stocked(shop), 1)))
+    orders = world.of(shop)
+    refused = ("find", NeedsConfigurationError("The key was revoked."))
+    orders.fails, orders.index_lag = [None, ("create done", LOST), refused], timedelta(seconds=90)
+    world.sweep()
+    try_again([the_row()])
+    world.sweep(seconds=10)
+    assert the_row().state == "blocked"
+    try_again([the_row()])  # The key was mended at once. The shop's search does not know the order yet.
+    world.sweep(seconds=10)
+    assert len(orders.orders) == 1 and the_row().next_try_at == START + LOOK_AFTER
+    OrderWriteBack.objects.update(state="blocked")
+    assert cancel([the_row()]) == 1 and "answer was lost" in the_row().error
+
+
+def test_a_shop_that_is_down_is_not_asked_for_each_of_its_orders_in_turn(world, shop):
+    for number in range(3):
+        write_back(shop, order_of((stocked(shop, f"{number}"), 1), number=f"ORD{number}"))
+    orders = world.of(shop)
+    orders.fails = [("find", DOWN)]
+    world.sweep()
+    for _ in range(4):
+        world.sweep(minutes=1)
+    assert orders.asked == ["find"]  # It hangs for half a minute each time, and others wait for the worker.
+    world.sweep(minutes=2)
+    assert set(rows().values()) == {"written"}
+
+
+def test_an_order_on_which_the_shop_breaks_comes_behind_those_that_were_not_tried_yet(world, shop):
+    for number in range(3):
+        write_back(shop, order_of((stocked(shop, f"{number}"), 1), number=f"ORD{number}"))
+    world.of(shop).fails = [None, ("create", DOWN), None, None, None, None, None, ("create", DOWN)]
+    world.sweep()
+    world.sweep(minutes=6)
+    assert rows() == {"ORD0": "waiting", "ORD1": "written", "ORD2": "written"} and the_row("ORD0").tries == 2
+
+
+def test_a_look_that_takes_minutes_keeps_the_row(world, shop, monkeypatch):
+    beats = []
+    pulse = type("Pulse", (nullcontext,), {"__init__": lambda self, beat, **_: (nullcontext.__init__(self), beats.append(beat))[0]})
+    monkeypatch.setattr(working, "Pulse", pulse, raising=False)
+    write_back(shop, order_of((stocked(shop), 1)))
+    orders, find = world.of(shop), world.of(shop).find
+
+    def slow_find(*args):
+        for _ in range(4):
+            world.pass_time(seconds=40)
+            for beat in beats:
+                beat()
+        assert claim(OrderWriteBack, the_row().pk, world.now) is None
+        return find(*args)
+
+    orders.find = slow_find
+    work_on_orders(shop.pk)
+    assert the_row().state == "written"
+
+
+def test_a_shop_that_is_down_holds_up_only_itself(world, shop, other_tenant):
+    other = shop_of(other_tenant)
+    for number in range(3):
+        write_back(shop, order_of((stocked(shop, f"{number}"), 1), number=f"ORD{number}"))
+    write_back(other, order_of((stocked(other), 1), number="ORD9"))
+    world.of(shop).fails = [("find", DOWN)] * 9
+    assert work_on_orders(shop.pk) == 1  # The others are not tried in vain in the same turn.
+    assert work_on_orders(other.pk) == 1 and rows()["ORD9"] == "written"
+
+
+def test_who_lost_the_row_meanwhile_does_not_write(world, shop):
+    write_back(shop, order_of((stocked(shop), 1)))
+    orders = world.of(shop)
+    find = orders.find
+
+    def slow_find(*args):
+        found = find(*args)
+        world.pass_time(seconds=70)
+        assert claim(OrderWriteBack, the_row().pk, world.now) is not None
+        return found
+
+    orders.find = slow_find
+    work_on_orders(shop.pk)
+    assert orders.asked == ["find"] and orders.orders == {} and the_row().asked_at is None
