@@ -78,9 +78,7 @@ def keep_shops_in_step(*_: Any) -> None:
 @shared_task(name=hints.TASK)
 def refresh_hinted_products(connection_pk: int, *_: Any) -> None:
     """Asks one shop for the products that were hinted at; rings again while there is more."""
-    seconds = refresh_hinted(connection_pk)
-    if seconds is not None:
-        ring(hints.TASK, connection_pk, countdown=seconds)
+    _ring_for_hints(connection_pk, refresh_hinted(connection_pk))
 
 
 @shared_task(name=sweep.CHANGES_TASK)
@@ -130,9 +128,16 @@ def sweep_orders(*_: Any) -> None:
 @shared_task(name=sweep.AGAIN_TASK, **PATIENT)
 def ask_store_again(connection_pk: int, kind: str, *_: Any) -> None:
     """The same three, of a shop that did not answer the last time: on the worker for imports."""
-    ways = {Kind.HINTS: refresh_hinted, Kind.CHANGES: read_changes, Kind.GLANCES: look_over}
-    if ways[Kind(kind)](connection_pk, again=True):
+    if kind == Kind.HINTS:
+        _ring_for_hints(connection_pk, refresh_hinted(connection_pk, again=True))
+    elif {Kind.CHANGES: read_changes, Kind.GLANCES: look_over}[Kind(kind)](connection_pk, again=True):
         ring(sweep.TASKS[Kind(kind)], connection_pk)
+
+
+def _ring_for_hints(connection_pk: int, seconds: float | None) -> None:
+    """There is more to do, in so many seconds."""
+    if seconds is not None:
+        ring(hints.TASK, connection_pk, countdown=seconds)
 
 
 def _sync(tenant_id: str, provider: str) -> list[str]:

@@ -172,6 +172,17 @@ def test_a_shop_that_hung_is_asked_again_by_the_worker_for_imports(world, tenant
     assert not any(pattern.startswith(sweep.AGAIN_TASK) for pattern in settings.CELERY_TASK_ROUTES)
 
 
+def test_a_shop_that_answers_again_gets_on_at_once_with_what_was_left(world, tenant, monkeypatch):
+    connection, _ = world.open(tenant)
+    monkeypatch.setattr(refreshing, "AT_ONCE", 1)
+    monkeypatch.setattr("integrations.in_step.turns.take_turn.__kwdefaults__", {"seconds": -1.0, "again": False})
+    hints.note(connection.pk, ["1", "2", "3"], "test")
+    StoreWatch.objects.filter(connection=connection, kind="hints").update(tries=1, failing_since=world.now, due_at=world.now)
+    world.rung.clear()
+    world.minute()
+    assert hinted(connection) == []
+
+
 def test_a_hint_whose_ring_came_while_a_worker_was_about_to_end_is_not_left_to_the_sweep(world, tenant, monkeypatch):
     connection, shop = world.open(tenant)
     finish, late = refreshing.finish, ["2"]
