@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from common.errors import AmbiguousError, NeedsConfigurationError, RemoteError, TransientError
 from integrations.providers.shopify.listing.products import PATIENCE, Products
-from integrations.providers.shopify.listing.spool import Spool
+from integrations.providers.shopify.listing.spool import SET_UP, Spool
 from integrations.providers.shopify.reading.shape import number_of
 from integrations.tests.shopify_double import ShopDouble, picture, product, sized
 
@@ -220,6 +220,12 @@ def test_a_file_that_is_not_what_it_should_be_is_not_used(spoil: str) -> None:
         shop.statuses[0]["rootObjectCount"] = "4"
     assert numbers(all_of(shop)) == [1, 2, 3]
     assert ["query" in given for name, given in shop.asked if name == "PRODUCTS"] == [False]
+
+
+def test_a_file_for_which_this_machine_has_no_room_leads_to_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = large_shop(200)
+    monkeypatch.setattr("integrations.providers.shopify.listing.spool.SET_UP", f"{SET_UP} PRAGMA max_page_count = 8;")
+    assert numbers(all_of(shop)) == list(range(1, 201))
 
 
 def test_a_file_that_does_not_come_at_once_is_asked_for_again() -> None:

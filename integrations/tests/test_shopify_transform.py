@@ -75,6 +75,7 @@ def test_one_variant_with_a_real_option_is_a_choice_of_one() -> None:
         ("1500", "2000", ("2000", "1500")),  # yen
         ("1.250", None, ("1.250", None)),  # dinar
         ("0.00", None, ("0.00", None)),
+        ("0.00", "10.00", ("0.00", None)),  # given away: never sold at what it cost before
         (None, "5.00", (None, None)),
     ],
 )

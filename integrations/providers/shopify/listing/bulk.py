@@ -6,6 +6,7 @@ https://shopify.dev/docs/api/usage/bulk-operations/queries
 """
 
 import logging
+import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -78,6 +79,9 @@ def fetch(client: Client, operation: Operation) -> Spool | None:
         except RemoteError as error:
             logger.warning("The file of %s did not come: %s", operation.gid, error.kind)
             continue
+        except sqlite3.OperationalError as error:
+            logger.warning("The file of %s does not fit into this machine's temporary directory: %s", operation.gid, error)
+            return None
         came = (spool.lines, spool.products)
         if came == (operation.objects, operation.roots) and not spool.has_orphans:
             return spool

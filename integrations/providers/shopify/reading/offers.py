@@ -7,10 +7,10 @@ from integrations.providers.reading import Problems, read_count, read_money
 
 
 def read_prices(variant: dict[str, Any], problems: Problems) -> Prices:
-    """`price` is what is paid now; it is a sale where `compareAtPrice` is more."""
+    """`price` is what is paid now; it is a sale where `compareAtPrice` is more. What is given away has no price that we could sell it at."""
     price = read_money(variant.get("price"), "price", problems)
     before = read_money(variant.get("compareAtPrice"), "sale_price", problems)
-    if price is None or before is None or before <= price:
+    if not price or before is None or before <= price:
         return Prices(price)
     return Prices(before, price)
 
