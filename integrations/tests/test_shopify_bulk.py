@@ -1,7 +1,6 @@
 """Large shops by a bulk operation: the same products as by pages, in whatever order the lines stand; and what may go wrong with one."""
 
 import json
-import tracemalloc
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,54 +12,12 @@ from hypothesis import strategies as st
 
 from common.errors import AmbiguousError, NeedsConfigurationError, RemoteError, TransientError
 from integrations.providers.shopify.listing.products import PATIENCE, Products
-from integrations.providers.shopify.listing.spool import SET_UP, Spool
+from integrations.providers.shopify.listing.spool import Spool
 from integrations.providers.shopify.reading.shape import number_of
-from integrations.tests.shopify_double import ShopDouble, picture, product, sized
+from integrations.tests.shopify_bulk_world import all_of, by_pages, large_shop, numbers, reader, rich
+from integrations.tests.shopify_double import ShopDouble
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-
-
-def rich(number: int) -> dict[str, Any]:
-    """Children of every kind, and children of children."""
-    variants = [sized(number * 1000 + place, 4 - place, media=[picture(number * 100 + place)]) for place in (1, 2, 3)]
-    film = {"id": f"gid://shopify/Video/{number}", "alt": None, "mediaContentType": "VIDEO", "status": "READY"}
-    shelves = [{"id": f"gid://shopify/Collection/{each}", "title": "A/B"} for each in (7, 8)]  # shared, with numbers of products
-    return product(number, variants=variants, media=[picture(number * 100 + 9), film], collections=shelves)
-
-
-def large_shop(products: int = 250) -> ShopDouble:
-    shop = ShopDouble(*(rich(number) for number in range(1, products + 1)))
-    shop.finish_bulk()
-    return shop
-
-
-def reader(shop: ShopDouble) -> Products:
-    return Products(shop, large=1, pause=lambda seconds: None, clock=timezone.now)
-
-
-def all_of(shop: ShopDouble, steps: int = 200) -> list[dict[str, Any]]:
-    """By one process, as the importer reads."""
-    products, raws, cursor = reader(shop), [], None
-    for _ in range(steps):
-        page = products.page(json.loads(json.dumps(cursor)))
-        raws += page.raws
-        cursor = page.next_cursor
-        if cursor is None:
-            return raws
-    raise AssertionError("it does not end")
-
-
-def by_pages(shop: ShopDouble) -> list[dict[str, Any]]:
-    products, raws, cursor = Products(shop, clock=timezone.now), [], None
-    while True:
-        page = products.page(cursor)
-        raws, cursor = raws + page.raws, page.next_cursor
-        if cursor is None:
-            return raws
-
-
-def numbers(raws: list[dict[str, Any]]) -> list[int]:
-    return [int(number_of(raw["id"])) for raw in raws]
 
 
 @pytest.fixture(autouse=True)
@@ -222,12 +179,6 @@ def test_a_file_that_is_not_what_it_should_be_is_not_used(spoil: str) -> None:
     assert ["query" in given for name, given in shop.asked if name == "PRODUCTS"] == [False]
 
 
-def test_a_file_for_which_this_machine_has_no_room_leads_to_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = large_shop(200)
-    monkeypatch.setattr("integrations.providers.shopify.listing.spool.SET_UP", f"{SET_UP} PRAGMA max_page_count = 8;")
-    assert numbers(all_of(shop)) == list(range(1, 201))
-
-
 def test_a_file_that_does_not_come_at_once_is_asked_for_again() -> None:
     shop = large_shop(3)
     tries = 0
@@ -279,31 +230,3 @@ def test_where_all_places_are_taken_pages_are_turned() -> None:
     assert numbers(all_of(shop)) == [1, 2, 3]
 
 
-def test_the_memory_for_a_file_does_not_grow_with_it() -> None:
-    """Ten times the products, about the same peak: lines go to disk, products come out a page at a time."""
-
-    def peak(products: int) -> int:
-        shop = ShopDouble(rich(1))
-        (first, *others) = shop.bulk_file()
-
-        def lines() -> Any:
-            for number in range(1, products + 1):
-                yield first.replace(b"Product\\/1\"", b"Product\\/%d\"" % number)
-                yield from (
-                    other.replace(b"Product\\/1\"", b"Product\\/%d\"" % number).replace(b"Variant\\/100", b"Variant\\/%d" % (number * 1000))
-                    for other in others
-                )
-
-        spool = Spool()
-        tracemalloc.start()
-        spool.fill(lines())
-        after, seen = 0, 0
-        while part := spool.raws(after, 100, NOW):
-            after, seen = int(number_of(part[-1]["id"])), seen + len(part)
-        found = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        assert seen == products
-        return found
-
-    small = peak(500)
-    assert peak(5_000) < small * 1.2

@@ -147,6 +147,8 @@ def test_a_filter_that_shopify_leaves_out_is_an_error(client, shopify):
     )  # fmt: skip
     caught = refused(client, warned, PermanentError, shopify=shopify)
     assert (caught.kind, caught.data["said"]) == ("bad_filter", "Invalid search field")
+    silent = good({"products": {"nodes": []}}, search=[{"path": ["products"], "warnings": [{"field": "update_at", "message": None}]}])
+    assert refused(client, silent, PermanentError, shopify=shopify).kind == "bad_filter"
     shopify.said = [good({"products": {"nodes": []}}, search=[{"path": ["products"], "query": "x", "parsed": {}}])]
     assert client.execute(QUERY) == {"products": {"nodes": []}}
 

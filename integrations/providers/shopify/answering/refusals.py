@@ -72,7 +72,7 @@ def search_warnings(extensions: Any) -> str:
     searches = extensions.get("search") if isinstance(extensions, dict) else None
     searches = searches if isinstance(searches, list) else []
     warnings = [warning for one in searches if isinstance(one, dict) for warning in one.get("warnings") or []]
-    return "; ".join(str(one.get("message") or one.get("code") or "") if isinstance(one, dict) else str(one) for one in warnings)
+    return "; ".join(str(one.get("message") or one.get("code") or one) if isinstance(one, dict) else str(one) for one in warnings)
 
 
 def _of_one(error: Any) -> Refusal:

@@ -114,7 +114,7 @@ class Products:
             return self._turn_pages(place["gid"], "it has no whole file")
         raws = spool.raws(place["after"], PAGE, timezone.now())
         seen = place["seen"] + len(raws)
-        if len(raws) == PAGE:
+        if raws and seen < spool.products:
             last = int(number_of(raws[-1]["id"]))
             return Page(raws, {"file": {**place, "after": last, "seen": seen}}, spool.products, _moment(place["began"]))
         last = int(number_of(raws[-1]["id"])) if raws else place["after"]

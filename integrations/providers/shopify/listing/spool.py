@@ -15,6 +15,7 @@ from integrations.providers.shopify.answering.troubles import BY_KIND
 from integrations.providers.shopify.reading.shape import Node, kind_of, number_of, shape
 
 ROWS = 1_000
+MOST_VARIANTS = 10_000  # of one answer, unless a single product has more: a hundred products may have two hundred thousand
 SET_UP = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -8000;
 CREATE TABLE products (number INTEGER PRIMARY KEY, body BLOB);
@@ -38,7 +39,8 @@ ORPHANS = (
     "SELECT 1 FROM belongings WHERE parent NOT IN (SELECT number FROM products) LIMIT 1",
     "SELECT 1 FROM pictures WHERE parent NOT IN (SELECT number FROM variants) LIMIT 1",
 )
-PRODUCTS = "SELECT number, body FROM products WHERE number > ? ORDER BY number LIMIT ?"
+PRODUCTS = """SELECT number, body, (SELECT count(*) FROM variants WHERE parent = products.number) FROM products
+    WHERE number > ? ORDER BY number LIMIT ?"""
 OF_PRODUCTS = (
     "SELECT parent, body FROM variants WHERE parent > ? AND parent <= ?",
     "SELECT parent, body FROM belongings WHERE parent > ? AND parent <= ? ORDER BY rowid",
@@ -79,8 +81,8 @@ class Spool:
         return any(self._file.execute(question).fetchone() for question in ORPHANS)
 
     def raws(self, after: int, most: int, now: datetime) -> list[Raw]:
-        """The next products above this number, each in its shape. now: UTC."""
-        rows = [(number, parse_json(body)) for number, body in self._file.execute(PRODUCTS, (after, most))]
+        """The next products above this number, each in its shape; fewer than `most` where they have many variants. now: UTC."""
+        rows = self._next(after, most)
         if not rows:
             return []
         reach = (after, rows[-1][0])
@@ -94,6 +96,16 @@ class Spool:
                     child["media"] = pictures.get(int(number_of(child["id"])), [])
                 lists[parent][name].append(child)
         return [shape(node, lists[number], now) for number, node in rows]
+
+    def _next(self, after: int, most: int) -> list[tuple[int, Node]]:
+        rows: list[tuple[int, Node]] = []
+        variants = 0
+        for number, body, its_variants in self._file.execute(PRODUCTS, (after, most)):
+            variants += its_variants
+            if rows and variants > MOST_VARIANTS:
+                break
+            rows.append((number, parse_json(body)))
+        return rows
 
     def _pictures(self, reach: tuple[int, int]) -> dict[int, list[Node]]:
         found: dict[int, list[Node]] = {}

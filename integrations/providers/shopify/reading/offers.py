@@ -7,7 +7,7 @@ from integrations.providers.reading import Problems, read_count, read_money
 
 
 def read_prices(variant: dict[str, Any], problems: Problems) -> Prices:
-    """`price` is what is paid now; it is a sale where `compareAtPrice` is more. What is given away has no price that we could sell it at."""
+    """`price` is what is paid now; it is a sale where `compareAtPrice` is more. What is given away has no price to sell at."""
     price = read_money(variant.get("price"), "price", problems)
     before = read_money(variant.get("compareAtPrice"), "sale_price", problems)
     if not price or before is None or before <= price:
