@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from common.clock import database_now
 from common.doorbell import ring
@@ -29,6 +29,7 @@ from tenants.actor import Actor, acting_as
 
 logger = logging.getLogger("store_orders")
 
+A_DAY = timedelta(days=1)  # Times further ahead were left by a clock that had jumped.
 LOOK_AFTER = timedelta(minutes=2)  # An order that may have been written is known to the shop's search by then.
 SECONDS, AT_ONCE = 45.0, 20
 BROKE = "Something went wrong on our side; the log of this time tells more."
@@ -36,9 +37,10 @@ KEYS = "Enter the shop's keys again on its page."
 
 
 def due_orders(now: datetime) -> QuerySet[OrderWriteBack]:
-    """What can be written now: its shop wants orders, and is neither paused nor blocked."""
+    """What can be written now: its shop wants orders, and is neither paused nor blocked. Nothing waits for a day: see watches.due_by."""
     return OrderWriteBack.objects.filter(
-        state=OrderState.WAITING, next_try_at__lte=now, connection__write_orders=True, connection__is_active=True,
+        Q(next_try_at__lte=now) | Q(next_try_at__gt=now + A_DAY), state=OrderState.WAITING, connection__write_orders=True,
+        connection__is_active=True,
         connection__blocked_at__isnull=True, tenant__is_active=True,
     )  # fmt: skip
 
@@ -77,8 +79,11 @@ def work_on_orders(connection_pk: int, *, seconds: float = SECONDS) -> int:
 
 
 def _take_next(connection_pk: int) -> tuple[OrderWriteBack, Lease] | None:
+    """None also while another worker is at this shop: one that hangs must not hold them all. That one goes on with what is due."""
     now = database_now()
     due = due_orders(now).filter(connection=connection_pk)
+    if OrderWriteBack.objects.filter(connection=connection_pk, state=OrderState.WAITING).exclude(free_at(now)).exists():
+        return None
     free = due.filter(free_at(now)).order_by("tries", "next_try_at", "pk").values_list("pk", flat=True)
     for pk in list(free[:AT_ONCE]):
         lease = claim(OrderWriteBack, pk, database_now())
@@ -120,7 +125,7 @@ def _written_number(row: Any, lease: Lease) -> str | None:
     if found is not None:
         return found
     now = database_now()
-    if row.asked_at is not None and now < row.asked_at + LOOK_AFTER:
+    if row.asked_at is not None and row.asked_at - A_DAY < now < row.asked_at + LOOK_AFTER:
         settling.put_off(lease, row.asked_at + LOOK_AFTER)
         return None
     row.asked_at = None  # Whatever was lost before, the shop does not have it.

@@ -116,3 +116,23 @@ def test_who_lost_the_row_meanwhile_does_not_write(world, shop):
     orders.find = slow_find
     work_on_orders(shop.pk)
     assert orders.asked == ["find"] and orders.orders == {} and the_row().asked_at is None
+
+
+def test_one_worker_at_a_time_asks_a_shop(world, shop, other_tenant):
+    for number in range(2):
+        write_back(shop, order_of((stocked(shop, f"{number}"), 1), number=f"ORD{number}"))
+    held = claim(OrderWriteBack, the_row("ORD0").pk, world.now)
+    assert work_on_orders(shop.pk) == 0 and world.of(shop).asked == []  # A shop that hangs must not hold every worker.
+    other = shop_of(other_tenant)
+    write_back(other, order_of((stocked(other), 1), number="ORD9"))
+    assert work_on_orders(other.pk) == 1
+    held.release()
+    assert work_on_orders(shop.pk) == 2
+
+
+def test_a_clock_that_had_jumped_keeps_no_order_waiting(world, shop):
+    write_back(shop, order_of((stocked(shop), 1)))
+    ahead = START + timedelta(days=400)
+    OrderWriteBack.objects.update(next_try_at=ahead, asked_at=ahead)
+    world.sweep()
+    assert the_row().state == "written"
