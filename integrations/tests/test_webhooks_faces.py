@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from common.clock import database_now
 from common.pruning import apply, rules
+from integrations.connecting.blocking import block
 from integrations.models import StoreConnection, StoreDelivery, StoreHint, StoreHooks
 from integrations.providers.hooks import News
 from integrations.runs import start_import
@@ -115,6 +116,12 @@ def test_the_shops_page_says_how_it_stands(told, tenant):
     assert "The shop tells us of each change (product.updated)." in page and "Repair webhooks now" in page and "our secret" not in page
     StoreHooks.objects.update(problem="The key may only read.")
     assert "The key may only read." in text_of(owner.get(url("storeconnection_change", told)))
+
+
+def test_a_shop_that_does_not_let_us_in_is_not_said_to_tell_us_of_each_change(told, tenant, api):
+    block(told, "The app was uninstalled in the shop.")
+    assert "Until the shop lets us in again" in text_of(browser(tenant).get(url("storeconnection_change", told)))
+    assert api.get(f"/v1/connections/{told.pk}/").json()["webhooks"]["state"] == "problem"
 
 
 def test_repair_by_a_person(told, tenant, monkeypatch):

@@ -11,6 +11,7 @@ from integrations.models import StoreConnection, StoreDelivery, StoreHooks
 STATES = ("off", "waiting", "working", "problem")
 OFF = "Off: changes come by the schedule alone."
 WAITING = "Not entered in the shop yet; a worker does that by itself."
+BLOCKED = "Until the shop lets us in again, nothing that it tells is fetched, and nobody sees whether its webhooks are still there."
 WORKING = "The shop tells us of each change ({topics})."
 
 
@@ -44,6 +45,8 @@ def _words(connection: StoreConnection, hooks: StoreHooks) -> tuple[str, str]:
         return "off", OFF
     if hooks.problem:
         return "problem", hooks.problem
+    if connection.blocked_at is not None:  # An app that was uninstalled has lost its hooks as well.
+        return "problem", BLOCKED
     if not hooks.registered:
         return "waiting", WAITING
     return "working", WORKING.format(topics=", ".join(hooks.topics))
