@@ -185,6 +185,14 @@ def test_variants_that_did_not_all_come_are_not_taken_for_all() -> None:
     assert transform_product(raw_of(product(1), variantsCount={"count": 1})).variants_are_complete
 
 
+@pytest.mark.parametrize("counted", [None, {"count": 0}, {"count": 1}])
+def test_a_product_whose_variants_did_not_come_keeps_what_they_say(counted: Any) -> None:
+    """At Shopify each has one at least: none is no product without SKU and price that is always in stock."""
+    record = transform_product(raw_of(product(1), variants=[], variantsCount=counted))
+    assert not record.variants_are_complete
+    assert record.unspoken >= {"sku", "gtin", "price", "sale_price", "track_stock", "stock_quantity", "allow_backorder"}
+
+
 def test_variants_alone() -> None:
     raw = raw_of(product(1), variants=[sized(1, 1), sized(2, 2)])
     assert transform_variants(raw) == list(transform_product(raw).variants)

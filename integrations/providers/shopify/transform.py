@@ -19,10 +19,11 @@ from integrations.providers.shopify.reading.shape import number_of
 from integrations.providers.shopify.reading.variants import BUNDLE, is_bundle, only_variant, read_gtin, read_variants, stock_of
 from integrations.records import StoreProduct, StoreVariant
 
-TRANSFORM_VERSION = 1
+TRANSFORM_VERSION = 2
 SOLD = frozenset({"ACTIVE", "UNLISTED"})
 NOT_SOLD = frozenset({"DRAFT", "ARCHIVED"})
 UNSPOKEN = frozenset({"short_description", "brand"})
+OF_VARIANTS = frozenset({"sku", "gtin", "price", "sale_price", "track_stock", "stock_quantity", "allow_backorder"})
 ALL_THE_SAME = "To sell it as it is, lock “active” here and switch it on."
 GIFT_CARD = "It is a gift card: only Shopify's own checkout can issue its code, so it is inactive here."
 BY_SUBSCRIPTION = "It is sold by subscription only, so it is inactive here. Allow one-time purchases in the shop to sell it here."
@@ -37,7 +38,8 @@ def transform_product(raw: dict[str, Any], currency: str = "") -> StoreProduct:
     images = read_images(raw, problems)
     only, variants = only_variant(raw), read_variants(raw, images[0] if images else None, problems)
     offer, stock = _offer(only, variants, problems), _stock(only, variants, problems)
-    complete = raw.get("variantsComplete") is not False and isinstance(raw.get("variants"), list)
+    came = isinstance(raw.get("variants"), list) and bool(raw["variants"])  # At Shopify each product has one at least.
+    complete = came and raw.get("variantsComplete") is not False
     return StoreProduct(
         external_id=number_of(raw.get("id")),
         name=read_line(raw.get("title"), "name", problems),
@@ -59,7 +61,7 @@ def transform_product(raw: dict[str, Any], currency: str = "") -> StoreProduct:
         images=images,
         variants=tuple(variants),
         variants_are_complete=complete,
-        unspoken=UNSPOKEN | ({"price"} if not complete and offer.price is None else set()),
+        unspoken=UNSPOKEN | (set() if complete or offer.price is not None else {"price"} if came else OF_VARIANTS),
         problems=tuple(problems.found),
     )
 
