@@ -8,8 +8,8 @@ import time_machine
 
 from common.errors import AmbiguousError, NeedsConfigurationError, TransientError
 from common.lease import claim
-from integrations.models import OrderWriteBack
-from integrations.orders import working
+from integrations.models import OrderWriteBack, StoreConnection
+from integrations.orders import watching, working
 from integrations.orders.queueing import cancel, try_again, write_back
 from integrations.orders.working import LOOK_AFTER, work_on_orders
 from integrations.tests.order_world import START, OrderWorld, order_of, rows, shop_of, stocked
@@ -136,3 +136,15 @@ def test_a_clock_that_had_jumped_keeps_no_order_waiting(world, shop):
     OrderWriteBack.objects.update(next_try_at=ahead, asked_at=ahead)
     world.sweep()
     assert the_row().state == "written"
+
+
+def test_an_order_that_a_busy_shop_does_not_take_for_hours_is_told(world, shop):
+    write_back(shop, order_of((stocked(shop), 1)))
+    world.of(shop).fails = [("find", TransientError("Too many requests.", retry_after=3_600.0))] * 3
+    told = []
+    for _ in range(3):
+        world.sweep(hours=1)
+        told.append([one.title for one in watching.orders_not_written(world.now, frozenset())])
+    assert the_row().state == "waiting" and told == [[], *[["1 order could not be written to “Main”"]] * 2]
+    StoreConnection.objects.update(is_active=False)
+    assert list(watching.orders_not_written(world.now, frozenset())) == []  # Whoever paused it knows.
