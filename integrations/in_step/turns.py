@@ -113,9 +113,7 @@ def _guarded(watch: StoreWatch, lease: Lease, work: Callable[[Turn], bool], seco
             describe_if_stale(shop, turn.job.adapter, database_now())
             return work(turn)
         finally:
-            learnt = turn.job.adapter.learnt()
-            if {**shop.facts, **learnt} != shop.facts:
-                keep_learnt(shop, learnt)
+            keep_learnt(shop, turn.job.adapter.learnt())
     except Stopped:
         return False
     except NeedsConfigurationError as error:

@@ -75,14 +75,19 @@ def _note_at_shop(run: Run, connection: StoreConnection) -> None:
 
 
 def keep_learnt(used: StoreConnection, learnt: dict[str, Any]) -> None:
-    """What the adapter found out about the shop, for the next time; not when the connection leads to another shop by now."""
-    if not learnt:
+    """What the adapter found out about the shop, for the next time; not when the connection leads to another shop by now.
+
+    Only what differs from what it began with: the rest may be older than what another worker has written down meanwhile.
+    """
+    known: Any = used.facts if isinstance(used.facts, dict) else {}
+    news = {name: value for name, value in learnt.items() if name not in known or known[name] != value}
+    if not news:
         return
     with transaction.atomic():
         fresh = StoreConnection.objects.select_for_update(of=("self",)).defer("credentials").filter(pk=used.pk).first()
         if fresh is None or fresh.address != used.address:
             return
-        facts = {**fresh.facts, **learnt}
+        facts = {**fresh.facts, **news}
         if facts != fresh.facts:
             StoreConnection.objects.filter(pk=fresh.pk).update(facts=facts)
 

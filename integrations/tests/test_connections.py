@@ -16,6 +16,7 @@ from integrations.connecting.connections import (
 )
 from integrations.models import StoreConnection
 from integrations.runs import open_run, start_import
+from integrations.runs.evidence import keep_learnt
 from integrations.tests.run_world import QuietAdapter, connect, fresh
 from operations.models import Alert, RunStatus
 from tenants.models import AuditEvent
@@ -198,3 +199,11 @@ def test_a_removed_shop_is_forgotten_with_its_keys_other_shops_are_not(run_world
     remove_connection(shop)
     assert fresh(run).status == RunStatus.CANCELLED
     assert set(StoreConnection.objects.values_list("pk", flat=True)) == {second.pk, other_shop.pk}
+
+
+def test_what_a_worker_learnt_does_not_bring_back_what_another_has_found_out_since(shop):
+    StoreConnection.objects.update(facts={"currency": "USD", "by_pages": False})
+    used = StoreConnection.objects.get(pk=shop.pk)
+    StoreConnection.objects.update(facts={"currency": "EUR", "by_pages": False})  # An import has asked the shop who it is.
+    keep_learnt(used, {"currency": "USD", "by_pages": True, "page_sizes": {}})
+    assert StoreConnection.objects.get(pk=shop.pk).facts == {"currency": "EUR", "by_pages": True, "page_sizes": {}}
