@@ -140,11 +140,12 @@ def test_calling_off_may_fail() -> None:
 
 
 @pytest.mark.parametrize("status", ["FAILED", "CANCELED", "EXPIRED", "SOMETHING_NEW"])
-def test_one_that_fails_is_no_list_even_with_half_a_file(status: str) -> None:
+def test_one_that_fails_is_no_list_even_with_half_a_file(status: str, caplog: pytest.LogCaptureFixture) -> None:
     shop = large_shop(3)
     shop.finish_bulk(status=status, errorCode="TIMEOUT", partialDataUrl="https://storage.googleapis.com/half.jsonl")
     assert numbers(all_of(shop)) == [1, 2, 3]
     assert "download" not in shop.names()
+    assert f"{status} TIMEOUT" in caplog.text  # why, as Shopify says it
 
 
 def test_done_without_a_file_is_no_empty_shop() -> None:

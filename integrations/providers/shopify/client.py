@@ -127,11 +127,6 @@ class ShopifyClient:
         if rest:
             yield rest
 
-    def close(self) -> None:
-        """Closes the connection."""
-        if self._session is not None:
-            self._session.close()
-
     # --- one question ---------------------------------------------------------------------------------------------------------
     def _asked(self, query: str, body: bytes, *, is_change: bool) -> dict[str, Any]:
         try:

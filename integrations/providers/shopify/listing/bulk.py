@@ -26,7 +26,7 @@ UNDER_WAY = frozenset({"CREATED", "RUNNING", "CANCELING"})
 class Operation:
     """objects, roots: lines, and products, that its file has (so far); url: where the file is, for seven days; "" for none.
 
-    created_at: by Shopify's clock, UTC.
+    created_at: by Shopify's clock, UTC; error: Shopify's code for why it failed.
     """
 
     gid: str
@@ -35,6 +35,7 @@ class Operation:
     objects: int
     roots: int
     url: str = ""
+    error: str = ""
 
     @property
     def is_under_way(self) -> bool:
@@ -94,6 +95,7 @@ def _read(value: Any) -> Operation | None:
         return None
     try:
         created, objects, roots = datetime.fromisoformat(value["createdAt"]), int(value["objectCount"]), int(value["rootObjectCount"])
-        return Operation(str(value["id"]), str(value["status"]), created.astimezone(UTC), objects, roots, str(value["url"] or ""))
+        url, error = str(value["url"] or ""), str(value["errorCode"] or "")
+        return Operation(str(value["id"]), str(value["status"]), created.astimezone(UTC), objects, roots, url, error)
     except (AttributeError, KeyError, TypeError, ValueError):
         raise BY_KIND["unreadable"].error_for() from None

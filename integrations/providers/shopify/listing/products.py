@@ -139,6 +139,7 @@ class Products:
             return self._spool[1]
         operation = bulk.look_at(self.client, gid)
         if operation is None or operation.status != "COMPLETED" or not operation.url:
+            logger.warning("%s has no file: %s", gid, f"{operation.status} {operation.error}".strip() if operation else "forgotten")
             return None
         spool = bulk.fetch(self.client, operation)
         if spool is not None:
