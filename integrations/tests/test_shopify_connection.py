@@ -114,6 +114,7 @@ def test_another_shop_at_the_same_address_is_refused(shop, tenant):
         ({"client_secret": SECRET}, "client_id", "Enter the app's client ID"),
         ({"access_token": SECRET}, "access_token", "client secret (shpss_…), not an access token"),
         ({"access_token": "shprt_1"}, "access_token", "refresh token"),
+        ({"access_token": "shpat_0011…"}, "access_token", "Copy it again, whole"),
         ({"client_id": CLIENT, "client_secret": STATIC}, "client_secret", "access token (shpat_…), not a secret"),
         ({"client_id": SECRET, "client_secret": SECRET}, "client_id", "Enter it as the client secret"),
     ],

@@ -185,6 +185,8 @@ def test_no_token_for_now(shopify, said, kind):
 def test_keys_that_cannot_work_are_not_sent_anywhere(shopify):
     assert refusal(unsaved({"access_token": SECRET})).kind == "secret_as_token"
     assert refusal(unsaved({"client_id": CLIENT})).kind == "no_key"
+    for token in ("shpat_0011…", "shpat_00\n11", "شبات"):  # A header cannot hold them: that looked like an outage.
+        assert refusal(unsaved({"access_token": token})).kind == "bad_token"
     shop = unsaved()
     shop.shop_domain = "brand.example"
     assert refusal(shop).kind == "wrong_address"

@@ -29,6 +29,7 @@ from integrations.providers.shopify.answering.answers import (
 )
 from integrations.providers.shopify.costs import Bucket
 from integrations.providers.shopify.domains import API_VERSION, base_url, is_shop_domain, shop_domain
+from integrations.providers.shopify.keys import TOKEN
 from integrations.providers.shopify.tokens import TokenBusy, Tokens
 
 if TYPE_CHECKING:
@@ -164,6 +165,8 @@ class ShopifyClient:
             raise self._error("wrong_address")
         if self._entered.startswith("shpss_"):
             raise self._error("secret_as_token")
+        if self._entered and not TOKEN.fullmatch(self._entered):  # It would never leave this machine, and look like an outage.
+            raise self._error("bad_token")
         if not self._entered and not (self._id and self._secret):
             raise self._error("no_key")
 

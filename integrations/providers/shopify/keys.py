@@ -3,17 +3,20 @@
 With an access token the secret is that app's "API secret key": what the shop sends to us is signed with it.
 """
 
+import re
 from collections.abc import Mapping
 
 from integrations.providers.base import CredentialField
 from integrations.providers.shopify.answering.troubles.key import (
     NO_KEY,
+    NOT_A_TOKEN,
     REFRESH_AS_TOKEN,
     SECRET_AS_ID,
     SECRET_AS_TOKEN,
     TOKEN_AS_SECRET,
 )
 
+TOKEN = re.compile(r"[\x21-\x7e]+")  # What can stand in a header.
 KEYS_AT = "Settings → Apps → Develop apps"
 FIELDS = (
     CredentialField(
@@ -38,6 +41,8 @@ def key_problems(keys: Mapping[str, str]) -> dict[str, list[str]]:
         return {"access_token": [SECRET_AS_TOKEN]}
     if token.startswith("shprt_"):
         return {"access_token": [REFRESH_AS_TOKEN]}
+    if token and not TOKEN.fullmatch(token):
+        return {"access_token": [NOT_A_TOKEN]}
     if client.startswith("shpss_"):
         return {"client_id": [SECRET_AS_ID]}
     if secret.startswith("shpat_"):

@@ -11,6 +11,7 @@ SECRET_AS_TOKEN = "This is a client secret (shpss_…), not an access token. Ent
 REFRESH_AS_TOKEN = "This is a refresh token (shprt_…), not an access token. Enter the app's client ID and client secret instead."
 TOKEN_AS_SECRET = "This is an access token (shpat_…), not a secret. Enter it as the access token."
 SECRET_AS_ID = "This is a client secret (shpss_…). Enter it as the client secret, and the app's client ID here."
+NOT_A_TOKEN = "There is a sign in it that no access token has. Copy it again, whole; if Shopify does not show it any more, make a new app."
 NO_KEY = "Enter the app's client ID and client secret, or the access token of an older app."
 
 KEY = (
