@@ -11,7 +11,6 @@ from typing import Any
 
 from django.test import Client
 
-from common.errors import RemoteError
 from integrations.models import StoreConnection
 from integrations.providers.base import StoreFacts
 from integrations.providers.hooks import Hook, ShopHooks
@@ -74,7 +73,7 @@ class HookShop(ShopHooks):
         self.hooks: dict[str, Hook] = {}
         self.secrets: dict[str, str] = {}
         self.asked: list[str] = []
-        self.fails: dict[str, RemoteError] = {}
+        self.fails: dict[str, Exception] = {}
         self._numbers = count(1)
 
     def _call(self, name: str) -> None:

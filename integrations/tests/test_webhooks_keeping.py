@@ -266,6 +266,17 @@ def test_a_shop_that_is_down_is_asked_again_for_about_an_hour(hooked, shop, run_
     assert not HookFarewell.objects.exists()
 
 
+def test_a_mistake_of_ours_does_not_keep_the_keys_for_ever_nor_come_every_minute(hooked, shop, run_world):
+    look(shop)
+    hooked.fails["found"] = KeyError("oops")
+    kept = look(shop)
+    assert "unexpectedly" in kept.problem and kept.due_at > run_world.now
+    remove_connection(shop)
+    for _ in range(4):
+        farewell.remove_webhooks(HookFarewell.objects.get().pk)
+    assert not HookFarewell.objects.exists()
+
+
 def test_a_shop_that_refuses_is_not_asked_again(hooked, shop):
     look(shop)
     remove_connection(shop)

@@ -3,6 +3,8 @@
 import logging
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
+
 from common.clock import database_now
 from common.doorbell import ring
 from common.encrypted_field import DecryptionError
@@ -42,15 +44,28 @@ def remove_webhooks(letter_pk: int) -> None:
         return
     try:
         _remove(letter, lease)
+    except (OperationalError, InterfaceError):
+        raise
     except TransientError:
-        delay = store_delay(letter.tries + 1, 0.0)
-        if delay is not None:
-            HookFarewell.objects.filter(pk=letter.pk).update(tries=letter.tries + 1, due_at=database_now() + delay)
-            lease.release()
+        if _is_put_off(letter, lease):
             return
     except (RemoteError, DecryptionError) as error:
         logger.info("Hooks of a removed shop stay there: %s", type(error).__name__)
+    except Exception:
+        logger.exception("Removing the hooks of a removed shop broke.")
+        if _is_put_off(letter, lease):
+            return
     letter.delete()
+
+
+def _is_put_off(letter: HookFarewell, lease: Lease) -> bool:
+    """Until its next try; False when it has been tried enough."""
+    delay = store_delay(letter.tries + 1, 0.0)
+    if delay is None:
+        return False
+    HookFarewell.objects.filter(pk=letter.pk).update(tries=letter.tries + 1, due_at=database_now() + delay)
+    lease.release()
+    return True
 
 
 def _remove(letter: HookFarewell, lease: Lease) -> None:

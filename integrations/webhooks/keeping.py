@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from common.clock import database_now
 from common.encrypted_field import DecryptionError
@@ -30,6 +31,7 @@ logger = logging.getLogger("webhooks")
 AT_LEAST_EACH = timedelta(hours=24)
 BY_SCHEDULE = "Until then changes come by the schedule."
 TRIED_AGAIN = "It is tried again by itself; until then changes come by the schedule."
+BROKE = "It stopped unexpectedly; the log of this time tells more."
 NO_HOOKS = "This kind of shop tells nothing by itself: changes come by the schedule."
 
 
@@ -69,6 +71,11 @@ def _look(connection: StoreConnection, hooks: StoreHooks, lease: Lease) -> None:
         _mend(connection, hooks, shop, lease)
     except RemoteError as error:
         _note_failure(hooks, error)
+    except (_TakenOver, DecryptionError, OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("The look at the webhooks of %s broke.", hooks.connection_id)
+        _note_failure(hooks, TransientError(BROKE))
     else:
         _note(hooks, problem="", checked_at=database_now(), due_at=database_now() + AT_LEAST_EACH, tries=0)
     keep_learnt(connection, adapter.learnt())
