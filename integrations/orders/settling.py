@@ -38,7 +38,8 @@ def written(row: Any, lease: Lease, number: str) -> None:
     with transaction.atomic():
         lock(row.connection_id)
         values = {"state": OrderState.WRITTEN, "external_id": number[:64], "written_at": now, "updated_at": now}
-        if not _held(lease).update(**values, error="", remedy="", next_try_at=None):
+        # Cancelled while somebody holds it is only what loses its shop at this moment (queueing.forget_shop).
+        if not _held(lease, OrderState.WAITING, OrderState.CANCELLED).update(**values, error="", remedy="", next_try_at=None):
             return  # Whoever has the row now finds the order in the shop.
         product_ids = {line["product_id"] for line in row.payload["lines"]}
         hand_over(row.tenant_id, row.order_number, product_ids, f"{row.shop} has the order as number {number}")
@@ -102,5 +103,5 @@ def _said(error: RemoteError) -> str:
     return f"{error.message} The shop says: {said}" if said else error.message
 
 
-def _held(lease: Lease) -> QuerySet[OrderWriteBack]:
-    return OrderWriteBack.objects.filter(pk=lease.pk, lease_token=lease.token, state=OrderState.WAITING)
+def _held(lease: Lease, *states: OrderState) -> QuerySet[OrderWriteBack]:
+    return OrderWriteBack.objects.filter(pk=lease.pk, lease_token=lease.token, state__in=states or (OrderState.WAITING,))

@@ -8,11 +8,13 @@ import time_machine
 
 from common.errors import AmbiguousError, NeedsConfigurationError, TransientError
 from common.lease import claim
+from integrations.connecting.connections import remove_connection
 from integrations.models import OrderWriteBack, StoreConnection
 from integrations.orders import watching, working
 from integrations.orders.queueing import cancel, try_again, write_back
 from integrations.orders.working import LOOK_AFTER, work_on_orders
 from integrations.tests.order_world import START, OrderWorld, order_of, rows, shop_of, stocked
+from products_and_services.reservations import Wanted, reserve
 
 pytestmark = pytest.mark.django_db
 DOWN = TransientError("The shop's server is overloaded.", kind="overloaded")
@@ -148,3 +150,13 @@ def test_an_order_that_a_busy_shop_does_not_take_for_hours_is_told(world, shop):
     assert the_row().state == "waiting" and told == [[], *[["1 order could not be written to “Main”"]] * 2]
     StoreConnection.objects.update(is_active=False)
     assert list(watching.orders_not_written(world.now, frozenset())) == []  # Whoever paused it knows.
+
+
+def test_an_order_that_is_being_written_while_its_shop_is_removed_is_known_to_be_there(world, shop, tenant):
+    panel = stocked(shop, stock_quantity=5)
+    reserve(tenant.pk, "ORD00001", [Wanted(panel.pk, None, 2)])
+    write_back(shop, order_of((panel, 2)))
+    world.of(shop).before_create = lambda: remove_connection(StoreConnection.objects.get(pk=shop.pk))
+    work_on_orders(shop.pk)
+    assert (the_row().state, the_row().external_id, the_row().error) == ("written", "700", "")
+    assert [row.state for row in panel.reservations.all()] == ["closed"]
