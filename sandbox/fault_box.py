@@ -1,8 +1,9 @@
 """Which faults of a stand-in are on. Every kind of stand-in says itself what its faults are and which calls they concern."""
 
 import itertools
-from collections.abc import Callable, Iterator
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 
 class AnyFault(Protocol):
@@ -14,13 +15,37 @@ class AnyFault(Protocol):
     remaining: int | None
 
 
-class AimedFault(AnyFault, Protocol):
-    """A fault that ends by the clock (`until`, seconds since 1970) and knows by itself which calls it concerns."""
+@dataclass(slots=True)
+class AimedFault:
+    """A fault of a shop: it hits calls of `endpoints` (empty: all that the kind concerns) and knows by itself which these are.
 
-    until: float | None
+    until: seconds since 1970, when it ends by the clock. seconds, rows, status: what they mean, the kind says. KINDS: {kind: its words}.
+    """
+
+    KINDS: ClassVar[Mapping[str, str]] = {}
+
+    kind: str
+    endpoints: tuple[str, ...] = ()
+    skip: int = 0
+    remaining: int | None = None
+    until: float | None = None
+    seconds: float | None = None
+    rows: int | None = None
+    status: int | None = None
+    id: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in self.KINDS:
+            raise ValueError(f"unknown fault {self.kind!r}; known: {', '.join(self.KINDS)}")
+        self.endpoints = tuple(self.endpoints)
 
     def fits(self, call: Any) -> bool:
         """Whether it concerns the call."""
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready form; the same class makes a fault of it again."""
+        return asdict(self)
 
 
 Some = TypeVar("Some", bound=AnyFault)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from common import clock
+from common.errors import AmbiguousError, TransientError
 from integrations.models import ExternalRef, OrderWriteBack, RefKind, StoreConnection
 from integrations.orders import queueing, working
 from integrations.orders.working import ring_waiting, work_on_orders
@@ -15,6 +16,13 @@ from products_and_services.models import Product, ProductVariant
 from products_and_services.tests.factories import ProductFactory, VariantFactory
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+DOWN = TransientError("The shop's server is overloaded.", kind="overloaded")
+LOST = AmbiguousError("The connection to the shop broke off.", kind="connection_lost")
+
+
+def the_row(number: str = "ORD00001") -> OrderWriteBack:
+    """The row of an order on its way to a shop."""
+    return OrderWriteBack.objects.get(order_number=number)
 
 
 class FakeOrders(ShopOrders):

@@ -6,19 +6,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from common.errors import AmbiguousError, NeedsConfigurationError, TransientError
+from common.errors import NeedsConfigurationError, TransientError
 from common.lease import claim
 from integrations.connecting.connections import remove_connection
 from integrations.models import OrderWriteBack, StoreConnection
 from integrations.orders import watching, working
 from integrations.orders.queueing import cancel, try_again, write_back
 from integrations.orders.working import LOOK_AFTER, work_on_orders
-from integrations.tests.order_world import START, OrderWorld, order_of, rows, shop_of, stocked
+from integrations.tests.order_world import DOWN, LOST, START, OrderWorld, order_of, rows, shop_of, stocked, the_row
 from products_and_services.reservations import Wanted, reserve
 
 pytestmark = pytest.mark.django_db
-DOWN = TransientError("The shop's server is overloaded.", kind="overloaded")
-LOST = AmbiguousError("The connection to the shop broke off.", kind="connection_lost")
 
 
 @pytest.fixture
@@ -30,10 +28,6 @@ def world(monkeypatch):
 @pytest.fixture
 def shop(world, tenant):
     return shop_of(tenant, name="Main")
-
-
-def the_row(number="ORD00001"):
-    return OrderWriteBack.objects.get(order_number=number)
 
 
 def test_an_answer_that_is_lost_is_remembered_when_the_shop_cannot_be_looked_through_next(world, shop):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.encrypted_field import DecryptionError
-from common.errors import AmbiguousError, NeedsConfigurationError, PermanentError, TransientError
+from common.errors import NeedsConfigurationError, PermanentError, TransientError
 from common.lease import LEASE_LENGTH
 from integrations.connecting import connections
 from integrations.models import ExternalRef, OrderWriteBack, StoreConnection, StoreHint
@@ -17,15 +17,13 @@ from integrations.orders import watching, working
 from integrations.orders.queueing import TASK, cancel, try_again, write_back
 from integrations.orders.working import LOOK_AFTER, ring_waiting, work_on_orders
 from integrations.providers.base import StoreFacts
-from integrations.tests.order_world import START, OrderWorld, order_of, rows, shop_of, stocked, variation
+from integrations.tests.order_world import DOWN, LOST, START, OrderWorld, order_of, rows, shop_of, stocked, the_row, variation
 from products_and_services.reservations import Wanted, release, reserve
 from products_and_services.reserved import available_of_row
 from products_and_services.tests.factories import VariantFactory
 from tenants.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
-DOWN = TransientError("The shop's server is overloaded.", kind="overloaded")
-LOST = AmbiguousError("The connection to the shop broke off.", kind="connection_lost")
 
 
 @pytest.fixture
@@ -37,10 +35,6 @@ def world(monkeypatch):
 @pytest.fixture
 def shop(world, tenant):
     return shop_of(tenant, name="Main")
-
-
-def the_row(number="ORD00001"):
-    return OrderWriteBack.objects.get(order_number=number)
 
 
 def findings():

@@ -1,8 +1,8 @@
 """Faults on demand: what can go wrong with a Shopify shop, and which calls a fault concerns. What each does lives in mishaps.py."""
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sandbox.fault_box import AimedFault
 from sandbox.shops.post import HOOK_FAULTS
 
 if TYPE_CHECKING:
@@ -44,28 +44,14 @@ KINDS: dict[str, str] = {
 STANDING = frozenset(kind for kind in KINDS if kind.startswith(("hooks_", "bulk_")) or kind in ("index_lag", "app_uninstalled"))
 
 
-@dataclass(slots=True)
-class Fault:
+class Fault(AimedFault):
     """One thing that goes wrong with calls of `endpoints` (see call.py: "graphql", "token", "file", or a root field such as "products").
 
-    `skip` lets that many matching calls pass first, `remaining` ends the fault after so many, `until` (seconds since 1970) by the clock.
-    `seconds` and `rows`: see KINDS. `status` overrides the status of a refusal.
+    `status` overrides the status of a refusal.
     """
 
-    kind: str
-    endpoints: tuple[str, ...] = ()
-    skip: int = 0
-    remaining: int | None = None
-    until: float | None = None
-    seconds: float | None = None
-    rows: int | None = None
-    status: int | None = None
-    id: int = 0
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"unknown fault {self.kind!r}; known: {', '.join(KINDS)}")
-        self.endpoints = tuple(self.endpoints)
+    __slots__ = ()
+    KINDS = KINDS
 
     def fits(self, call: "Call") -> bool:
         """Whether this fault concerns the call."""
@@ -78,10 +64,6 @@ class Fault:
         if self.endpoints:
             return not call.names.isdisjoint(self.endpoints)
         return call.endpoint == "graphql" or (self.kind in _OF_ALL and call.endpoint in ("token", "file"))
-
-    def to_dict(self) -> dict[str, Any]:
-        """A JSON-ready form; `Fault(**d)` builds it again."""
-        return asdict(self)
 
 
 _OF_ALL = frozenset({"slow", "hang", "reset_before", "bad_gateway"})

@@ -16,7 +16,7 @@ from sandbox.shops.shopify.by_hand import ByHand
 from sandbox.shops.shopify.call import Call
 from sandbox.shops.shopify.events import Events
 from sandbox.shops.shopify.faults import Fault
-from sandbox.shops.shopify.keeping import Keeper
+from sandbox.shops.shopify.keeping import ShopifyKeeper
 from sandbox.shops.shopify.sight import Sight
 from sandbox.state_file import StateFile
 
@@ -50,7 +50,7 @@ class ShopifyShop(ByHand):
         self.faults.on_add = self._fault_added
         self.faults.on_clear = self._fault_cleared
         if file:
-            keeper = Keeper(self, file)
+            keeper = ShopifyKeeper(self, file)
             keeper.load()
             self.save = keeper.save
             self.faults.changed = self._save

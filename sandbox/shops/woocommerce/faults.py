@@ -1,8 +1,9 @@
 """Faults on demand: what can go wrong with a shop, and which active fault applies to a call. What each does lives in mishaps.py."""
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from sandbox.fault_box import AimedFault
 from sandbox.shops.post import HOOK_FAULTS
 
 if TYPE_CHECKING:
@@ -51,31 +52,18 @@ OF_THE_SITE = frozenset(
 
 
 @dataclass(slots=True)
-class Fault:
+class Fault(AimedFault):
     """One thing that goes wrong with calls of `endpoints` (names of routes.py, also "home"; empty: all that the kind concerns).
 
-    `skip` lets that many matching calls pass first, `remaining` ends the fault after so many, `until` (seconds since 1970) by the clock.
     `page` names one page of a list. `seconds`: delays, and Retry-After of throttled and maintenance (None: without); `as_date` writes it
     as a date. `rows` and `mb`: see KINDS. `status` overrides the status of a refusal.
     """
 
-    kind: str
-    endpoints: tuple[str, ...] = ()
-    skip: int = 0
-    remaining: int | None = None
-    until: float | None = None
-    page: int | None = None
-    seconds: float | None = None
-    as_date: bool = False
-    rows: int | None = None
-    mb: int = 500
-    status: int | None = None
-    id: int = 0
+    KINDS = KINDS
 
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"unknown fault {self.kind!r}; known: {', '.join(KINDS)}")
-        self.endpoints = tuple(self.endpoints)
+    page: int | None = None
+    as_date: bool = False
+    mb: int = 500
 
     def fits(self, call: "Call") -> bool:
         """Whether this fault concerns the call."""
@@ -88,7 +76,3 @@ class Fault:
         if self.endpoints:
             return call.endpoint in self.endpoints
         return call.route is not None or (self.kind in OF_THE_SITE and call.endpoint == "home")
-
-    def to_dict(self) -> dict[str, Any]:
-        """A JSON-ready form; `Fault(**d)` builds it again."""
-        return asdict(self)

@@ -15,7 +15,7 @@ from sandbox.shops.woocommerce.call import API, PICTURES, Call
 from sandbox.shops.woocommerce.errors import WooError
 from sandbox.shops.woocommerce.faults import Fault
 from sandbox.shops.woocommerce.hooks import Hooks
-from sandbox.shops.woocommerce.keeping import Keeper
+from sandbox.shops.woocommerce.keeping import WooKeeper
 from sandbox.shops.woocommerce.view import View
 from sandbox.shops.woocommerce.world import NEWEST
 from sandbox.state_file import StateFile
@@ -42,7 +42,7 @@ class WooShop(ByHand):
         self.hooks = Hooks(self)
         self.tell = self.hooks.tell
         if file:
-            keeper = Keeper(self, file)
+            keeper = WooKeeper(self, file)
             keeper.load()
             self.save = keeper.save
             self.faults.changed = self._save
