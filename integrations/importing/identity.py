@@ -155,12 +155,13 @@ def _ask(
     asked = []
     for item in items:
         verdict, question = verdicts[item.external_id], known.get(item.external_id)
-        outcome.counts["asked"] += 1
         if job.dry_run:
             outcome.reports.append(("asked", item.external_id, item.name, [("", None, verdict.why)]))
         values: dict[str, Any] = {"name": item.name, "sku": item.fitted.sku or "", "why": verdict.why, "candidates": verdict.candidates}
         values |= {"answer": Answer.OPEN, "product_id": None, "shown": _shown(item)}
-        if question is None or any(getattr(question, name) != value for name, value in values.items()):
+        is_news = question is None or any(getattr(question, name) != value for name, value in values.items())
+        outcome.counts["asked"] += is_news or not job.in_step  # Between two imports a question is told of once.
+        if is_news:
             asked.append(
                 LinkQuestion(tenant_id=job.connection.tenant_id, connection=job.connection, external_id=item.external_id, **values)
             )

@@ -34,6 +34,11 @@ class Outcome:
         self.counts["failed"] += 1
         self.note(FieldProblem("", code, message), name=clean_line(name), reference=clean_line(str(external_id or "")))
 
+    @staticmethod
+    def is_failure(issue: RunIssue) -> bool:
+        """Whether the issue was made by `fail`: all others are about something of a product that comes in."""
+        return issue.product_id is None and not issue.field
+
     def merge(self, other: "Outcome") -> None:
         """Takes in what a part of the step has to tell."""
         self.counts.update(other.counts)

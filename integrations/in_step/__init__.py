@@ -5,5 +5,6 @@ turns.py     a worker's turn at one of them: claimed, bounded in time, its error
 writing.py   an answer comes in, with evidence only where something was written or told
 changes.py   what was changed in the shop since the last time
 glances.py   a cheap look over all products: what differs becomes a hint (hints/)
+strangers.py what a look finds that is not ours: asked for once, not with every look
 sweep.py     every minute: whose turn it is
 """

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from common import metering
 from common.clock import database_now
+from integrations.importing.outcome import Outcome
 from integrations.models import LogStatus, StoreConnection, StoreWatch, WebhookLog
 from integrations.runs.orders import subject_of
 from operations.models import Run, RunIssue, RunKind, RunStatus
@@ -36,23 +37,37 @@ def run_of_the_hour(connection: StoreConnection, now: datetime) -> Run:
 
 def enter(run: Run, connection: StoreConnection, counts: Counter[str], issues: Iterable[RunIssue]) -> None:
     """Adds what was done to the run, in the transaction that did it. Nothing is stored where nothing was written or told."""
-    told = Counter({name: counts[name] for name in TOLD if counts[name]})
+    now, is_new = database_now(), run._state.adding
+    new, failed_again = _untold(run, list(issues))
+    told = Counter({name: counts[name] for name in TOLD if counts[name]}) - Counter(failed=failed_again)
     if not told:
         return
-    now, is_new = database_now(), run._state.adding
     run.counts = dict(Counter(run.counts) + told)
     run.done = run.total = sum(run.counts.values())
     run.finished_at = run.heartbeat_at = now
     run.save()
-    issues = list(issues)
-    for issue in issues:
+    for issue in new:
         issue.run = run
-    RunIssue.objects.bulk_create(issues)
+    RunIssue.objects.bulk_create(new)
     for name, number in told.items():
         if name in METERED:
             metering.observe("imported_products", METERED[name], count=number)
     if is_new:
         _log(connection, {"run_id": str(run.pk)})
+
+
+def _untold(run: Run, issues: list[RunIssue]) -> tuple[list[RunIssue], int]:
+    """Those that the run does not tell already, and how many products failed again: a list of changes shows each several times."""
+    if run._state.adding or not issues:
+        return issues, 0
+    known = run.issues.filter(reference__in={issue.reference for issue in issues})
+    told, new, failed_again = set(known.values_list("reference", "field", "code", "message")), [], 0
+    for issue in issues:
+        if (issue.reference, issue.field, issue.code, issue.message) in told:
+            failed_again += Outcome.is_failure(issue)
+        else:
+            new.append(issue)
+    return new, failed_again
 
 
 def note_failure(watch: StoreWatch, words: str) -> None:

@@ -20,6 +20,7 @@ from integrations.importing.missing import MOST, SHARE, unseen
 from integrations.importing.newer import is_older, lock
 from integrations.importing.seen import Seen
 from integrations.in_step.evidence import note_much_gone
+from integrations.in_step.strangers import forget_strangers, new_strangers
 from integrations.in_step.turns import Turn, take_turn
 from integrations.in_step.watches import finish
 from integrations.models import Answer, ExternalRef, Kind, LinkQuestion, RefKind, StoreConnection, StoreWatch
@@ -36,6 +37,8 @@ def look_over(connection_pk: int, *, again: bool = False) -> bool:
 
 def _look_over(turn: Turn) -> bool:
     place = _place(turn.watch, database_now())
+    if place["at"] is None:
+        forget_strangers(turn.connection, database_now())
     while True:
         page = turn.job.reader.glances(place["at"])
         place = _compare(turn, page.glances, {**place, "at": page.next_cursor})
@@ -67,9 +70,10 @@ def _compare(turn: Turn, glances: Iterable[Glance], place: dict[str, Any]) -> di
         rows = [{"id": ref.id, "glance": texts[one]} for one, ref in news.items()]
         if rows:
             update_rows(ExternalRef, rows, match=("id",))
-        unknown = _unknown(turn.connection, texts.keys() - refs.keys())
-        differing = [one for one, ref in news.items() if ref.glance or ref.is_gone]
-        hints.note(turn.connection.pk, [*differing, *unknown], DIFFERS)
+        differing = [one for one, ref in news.items() if ref.glance and not ref.is_gone]
+        not_ours = _undecided(turn.connection, {one for one in texts if one not in refs or (one in news and refs[one].is_gone)})
+        strangers = new_strangers(turn.connection, {one: texts[one] for one in not_ours}, database_now())
+        hints.note(turn.connection.pk, [*differing, *strangers], DIFFERS)
         following = {**place, "seen": Seen.joined(Seen(place["seen"]), (ref.product_id for ref in refs.values())).dump()}
         if place["at"] is not None:
             StoreWatch.objects.filter(pk=turn.watch.pk).update(cursor=following)
@@ -81,7 +85,7 @@ def _is_news(ref: Ref, text: str, asked_at: datetime) -> bool:
     return (ref.is_gone or text not in ("", ref.glance)) and not is_older(asked_at, ref)
 
 
-def _unknown(connection: StoreConnection, external_ids: set[str]) -> set[str]:
+def _undecided(connection: StoreConnection, external_ids: set[str]) -> set[str]:
     """Those that come in when they are asked for: not the ones about which a person is asked, or that are to be left out."""
     if not external_ids:
         return set()

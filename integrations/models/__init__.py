@@ -2,7 +2,7 @@
 
 from integrations.models.connections import LinkBySku, Provider, Schedule, StoreConnection
 from integrations.models.hooks import DeliveryState, HookFarewell, StoreDelivery, StoreHooks
-from integrations.models.in_step import Kind, StoreHint, StoreWatch
+from integrations.models.in_step import Kind, StoreHint, StoreStranger, StoreWatch
 from integrations.models.logs import LogStatus, WebhookLog
 from integrations.models.orders import OrderState, OrderWriteBack
 from integrations.models.questions import Answer, LinkQuestion
@@ -27,6 +27,7 @@ __all__ = [
     "StoreDelivery",
     "StoreHint",
     "StoreHooks",
+    "StoreStranger",
     "StoreToken",
     "StoreWatch",
     "WebhookLog",

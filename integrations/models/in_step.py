@@ -33,6 +33,25 @@ class StoreHint(models.Model):
         return f"{self.external_id} ({self.reason})"
 
 
+class StoreStranger(models.Model):
+    """A product that a look over the shop found there and not among ours: it was asked for, and comes in or does not.
+
+    As long as the row is there and the shop shows the same `glance`, no look asks again; it goes when the product has come in, and a day
+    after `asked_at` (in_step/strangers.py).
+    """
+
+    connection = models.ForeignKey(StoreConnection, on_delete=models.CASCADE, related_name="strangers")
+    external_id = models.CharField(max_length=64)
+    glance = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "external_id"], name="stranger_once_per_product")]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
 class StoreWatch(models.Model):
     """One way of keeping a shop in step, with a claim of its own (common/lease.py), so that no shop ever waits for another.
 
