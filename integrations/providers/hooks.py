@@ -12,7 +12,6 @@ import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -37,8 +36,8 @@ class News(StrEnum):
 class Event:
     """topic: the shop's own word; delivery_id: the same in each repetition of one delivery, "" where the shop does not say.
 
-    product_ids: what to fetch again; shop: whose news the (signed) body says it is, "" where it does not; happened_at: UTC, None unknown;
-    kept: what is stored of the body: short, and nothing about customers ("shop" again among it); note: why there is nothing to do.
+    product_ids: what to fetch again; shop: whose news the (signed) body says it is, "" where it does not; kept: what is stored of the
+    body: short, and nothing about customers ("shop" again among it); note: why there is nothing to do.
     """
 
     topic: str
@@ -46,7 +45,6 @@ class Event:
     news: News = News.NOTHING
     product_ids: tuple[str, ...] = ()
     shop: str = ""
-    happened_at: datetime | None = None
     kept: dict[str, Any] = field(default_factory=dict)
     note: str = ""
 

@@ -1,7 +1,6 @@
 """What deliveries say and who signed them: real ones of WooCommerce, Shopify's as documented, and whatever else may come."""
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -85,7 +84,6 @@ def test_shopify_names_its_product():
     for topic in ("products/create", "products/update"):
         event = shopify.parse(shopify_headers(topic), json.dumps(PRODUCT).encode())
         assert (event.news, event.product_ids, event.delivery_id) == (News.PRODUCTS, ("788032119674292922",), "b54557e4")
-        assert event.happened_at == datetime(2026, 11, 20, 8, 0, 0, 123456, tzinfo=UTC)
     deleted = shopify.parse(shopify_headers("products/delete"), b'{"id": 5}')
     assert deleted.product_ids == ("5",)
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from common.tests.keeping_host import Said, keeping
-from integrations.connecting.connections import check_connection, remove_connection
+from integrations.connecting.connections import check_connection, remove_connection, set_credentials
 from integrations.hints.refreshing import refresh_hinted
 from integrations.models import HookFarewell, Provider, StoreConnection, StoreDelivery, StoreHint, StoreHooks
 from integrations.runs import run_now
@@ -225,7 +225,10 @@ def test_an_uninstalled_app_stops_and_a_test_begins_anew(shopify):
     shop.uninstall("client")
     shop.deliver()
     connection.refresh_from_db()
-    assert connection.blocked_reason.startswith("The app was uninstalled") and Product.objects.get().is_active
+    assert connection.blocked_at is None
+    keep_webhooks(connection.pk)
+    connection.refresh_from_db()
+    assert connection.blocked_reason.startswith("The app is not installed") and Product.objects.get().is_active
     asked = shop.last_call
     keep_webhooks(connection.pk)
     settle(connection)
@@ -234,3 +237,51 @@ def test_an_uninstalled_app_stops_and_a_test_begins_anew(shopify):
     assert check_connection(StoreConnection.objects.get()).tone != "red"
     keep_webhooks(connection.pk)
     assert len(shop.hooks) == 5
+
+
+def test_an_old_letter_that_is_sent_again_as_a_goodbye_ends_nothing(shopify):
+    shop, connection = shopify
+    hooked(connection)
+    shop.faults.add("hooks_mislabelled")
+    shop.set_shop(currency="EGP")
+    shop.change(int(Product.objects.get().external_id), title="Mug")
+    shop.deliver()
+    assert StoreDelivery.objects.filter(topic="app/uninstalled", state="noted").count() == 1
+    keep_webhooks(connection.pk)
+    settle(connection)
+    connection.refresh_from_db()
+    assert (connection.blocked_at, connection.stale_since, connection.facts["currency"]) == (None, None, "EGP")
+    assert len(shop.hooks) == 5 and Product.objects.get(is_active=True).name == "Mug"
+
+
+@pytest.mark.parametrize("fault", ["bad_gateway", "reset_before", "locked", "internal_error"])
+def test_a_shop_that_cannot_be_asked_after_a_goodbye_decides_nothing(shopify, fault):
+    """Whatever is true, the next look finds it out."""
+    shop, connection = shopify
+    hooked(connection)
+    shop.faults.add(fault, seconds=0)
+    shop.uninstall("client")
+    shop.apps["client"].installed = True
+    shop.deliver()
+    keep_webhooks(connection.pk)
+    connection.refresh_from_db()
+    hooks = StoreHooks.objects.get()
+    assert connection.blocked_at is None and connection.stale_since is not None and hooks.tries == 1 and hooks.due_at > hooks.checked_at
+    shop.faults.clear()
+    shop.apps["client"].installed = False
+    keep_webhooks(connection.pk)
+    connection.refresh_from_db()
+    assert connection.blocked_reason.startswith("The app is not installed")
+
+
+def test_an_older_apps_token_that_died_with_it_is_told(shopify):
+    shop, connection = shopify
+    shop.add_app("old", "old-secret", token="shpat_0123456789")
+    StoreConnection.objects.update(facts={})
+    connection = set_credentials(StoreConnection.objects.get(), {"access_token": "shpat_0123456789", "client_secret": "old-secret"})
+    hooked(connection)
+    shop.uninstall("old")
+    shop.deliver()
+    keep_webhooks(connection.pk)
+    connection.refresh_from_db()
+    assert connection.blocked_reason.startswith("Shopify does not accept the access token any more")

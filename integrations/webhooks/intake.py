@@ -1,6 +1,6 @@
 """A delivery that is signed by its shop: one row and its hints, in one transaction; what comes a second time changes nothing.
 
-Nothing is asked of the shop here, and nothing of the body is believed but which product it is about.
+Nothing is asked of the shop here, and nothing is believed but which product it is about, or that the shop should be asked who it is.
 """
 
 import logging
@@ -12,21 +12,16 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 
 from common.clock import database_now
 from integrations import hints
-from integrations.connecting.blocking import block
 from integrations.models import DeliveryState, LogStatus, StoreConnection, StoreDelivery, WebhookLog
 from integrations.providers.hooks import Event, News
 from integrations.scheduling.schedules import was_begun
-from tenants.services import record_audit
+from integrations.webhooks.asking import ask_for_a_look
 
 logger = logging.getLogger("webhooks")
 TRIES = 3
 NOT_YET = "The shop has not been imported yet: the first import brings everything."
 SOMEBODY_ELSE = "It is about another shop, {shop}."
-BACK_AGAIN = "The shop has let us in since then, so the app is there again."
-GONE = (
-    "The app was uninstalled in the shop. Its products stay as they are. To go on, install the app in the shop again, and press "
-    "“Test connection” here."
-)
+IS_IT_GONE = "A worker asks the shop whether the app is still installed. Only if the shop says that it is not, nothing is read any more."
 ASKED_ANEW = "The next look at the shop asks again for its currency and its name."
 BROKE = "It could not be taken; the log of this time tells more. “Replay” tries again."
 Verdict = tuple[DeliveryState, str]
@@ -81,7 +76,7 @@ def _done(connection: StoreConnection, event: Event) -> Verdict:
         return DeliveryState.IGNORED, event.note
     if event.shop != connection.shop_domain.lower():
         return DeliveryState.IGNORED, SOMEBODY_ELSE.format(shop=event.shop)
-    return _gone(connection, event) if event.news == News.UNINSTALLED else _changed(connection)
+    return _asked_anew(connection, event)
 
 
 def _noted(connection: StoreConnection, event: Event) -> Verdict:
@@ -91,17 +86,12 @@ def _noted(connection: StoreConnection, event: Event) -> Verdict:
     return DeliveryState.NOTED, ""
 
 
-def _gone(connection: StoreConnection, event: Event) -> Verdict:
-    """A goodbye may arrive hours late, when the app has been installed again."""
-    if event.happened_at and connection.checked_at and connection.checked_at > event.happened_at:
-        return DeliveryState.IGNORED, BACK_AGAIN
-    block(connection, GONE)
-    record_audit("shop_app_uninstalled", connection.tenant, subject=str(connection), metadata={"address": connection.address})
-    return DeliveryState.NOTED, GONE
-
-
-def _changed(connection: StoreConnection) -> Verdict:
+def _asked_anew(connection: StoreConnection, event: Event) -> Verdict:
+    """The topic is not signed, so a goodbye may be any old letter of this shop: it only has the shop asked, by a worker (keeping.py)."""
     StoreConnection.objects.filter(pk=connection.pk).update(stale_since=database_now())
+    if event.news == News.UNINSTALLED:
+        ask_for_a_look(connection)
+        return DeliveryState.NOTED, IS_IT_GONE
     return DeliveryState.NOTED, ASKED_ANEW
 
 

@@ -1,12 +1,12 @@
 """A look at the hooks in a shop: compared with what is wanted, and mended. Network between small writes; one worker per shop.
 
-Never blocks a shop: that a key may only read is no reason to stop reading. What keeps hooks from working stands in `problem`, and changes
-then come by the schedule.
+What is refused about hooks never blocks a shop: that a key may only read is no reason to stop reading. It stands in `problem`, and changes
+then come by the schedule. A shop that was said to have changed, or to have removed our app, is first asked who it is: that may block it.
 """
 
 import logging
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -18,10 +18,14 @@ from common.errors import NeedsConfigurationError, RemoteError, TransientError
 from common.lease import Lease, claim
 from common.redaction import clean_error_text
 from common.retry import store_delay
+from integrations.connecting.blocking import block
+from integrations.connecting.describing import describe_if_stale
 from integrations.models import StoreConnection, StoreHooks
 from integrations.providers import adapter_for
+from integrations.providers.base import StoreAdapter
 from integrations.providers.hooks import Hook, ShopHooks
 from integrations.runs import refusal
+from integrations.runs.ending import said
 from integrations.runs.evidence import keep_learnt
 from integrations.webhooks.asking import new_secret
 from integrations.webhooks.planning import Plan, Wanted, plan_for
@@ -59,16 +63,10 @@ def keep_webhooks(connection_pk: int) -> None:
 
 def _look(connection: StoreConnection, hooks: StoreHooks, lease: Lease) -> None:
     adapter = adapter_for(connection)
-    shop = adapter.hooks
-    if shop is None:
-        _note(hooks, problem=NO_HOOKS, due_at=None)
-        return
-    why = shop.obstacle or why_not(settings.PUBLIC_BASE_URL, shop_url=shop.shop_url)
-    if why and connection.use_webhooks:
-        _note(hooks, problem=f"{why} {BY_SCHEDULE}", checked_at=database_now(), due_at=database_now() + AT_LEAST_EACH, tries=0)
-        return
     try:
-        _mend(connection, hooks, shop, lease)
+        if _is_shut_out(connection, adapter):
+            return
+        problem, next_look = _seen_to(connection, hooks, adapter.hooks, lease)
     except RemoteError as error:
         _note_failure(hooks, error)
     except (_TakenOver, DecryptionError, OperationalError, InterfaceError):
@@ -77,8 +75,31 @@ def _look(connection: StoreConnection, hooks: StoreHooks, lease: Lease) -> None:
         logger.exception("The look at the webhooks of %s broke.", hooks.connection_id)
         _note_failure(hooks, TransientError(BROKE))
     else:
-        _note(hooks, problem="", checked_at=database_now(), due_at=database_now() + AT_LEAST_EACH, tries=0)
+        _note(hooks, problem=problem, checked_at=database_now(), due_at=next_look, tries=0)
     keep_learnt(connection, adapter.learnt())
+
+
+def _is_shut_out(connection: StoreConnection, adapter: StoreAdapter) -> bool:
+    """Whoever has said that the shop has changed, or that our app was removed, may have lied: the shop is asked, and only what it answers
+    blocks it."""
+    try:
+        describe_if_stale(connection, adapter, database_now())
+    except NeedsConfigurationError as error:
+        block(connection, said(error))
+        return True
+    return False
+
+
+def _seen_to(connection: StoreConnection, hooks: StoreHooks, shop: ShopHooks | None, lease: Lease) -> tuple[str, datetime | None]:
+    """What is in the way of hooks, in words, "" for nothing; and when to look next."""
+    if shop is None:
+        return NO_HOOKS, None
+    tomorrow = database_now() + AT_LEAST_EACH
+    why = shop.obstacle or why_not(settings.PUBLIC_BASE_URL, shop_url=shop.shop_url)
+    if why and connection.use_webhooks:
+        return f"{why} {BY_SCHEDULE}", tomorrow
+    _mend(connection, hooks, shop, lease)
+    return "", tomorrow
 
 
 def _mend(connection: StoreConnection, hooks: StoreHooks, shop: ShopHooks, lease: Lease) -> None:

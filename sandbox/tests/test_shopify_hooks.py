@@ -140,6 +140,17 @@ def test_one_answer_of_the_200_class_forgives(remote):
     assert listed(remote) == ["PRODUCTS_UPDATE"]
 
 
+def test_a_letter_that_is_sent_again_under_another_topic_is_rightly_signed(remote):
+    subscribe(remote, "SHOP_UPDATE")
+    remote.shop.faults.add("hooks_mislabelled")
+    remote.shop.set_shop(title="Tea")
+    remote.shop.deliver()
+    (_, first, body), (_, again, same) = remote.letters
+    assert body == same and is_signed(first, body) and is_signed(again, same)
+    assert [one["X-Shopify-Topic"] for one in (first, again)] == ["shop/update", "app/uninstalled"]
+    assert first["X-Shopify-Webhook-Id"] != again["X-Shopify-Webhook-Id"]
+
+
 @pytest.mark.parametrize("kind", ["hooks_lost", "hooks_doubled", "hooks_late", "hooks_forged", "hooks_reversed"])
 def test_a_broken_post(remote, kind):
     subscribe(remote, "PRODUCTS_UPDATE")

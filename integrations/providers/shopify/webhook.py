@@ -1,12 +1,11 @@
 """What Shopify delivers. Pure. https://shopify.dev/docs/apps/build/webhooks/verify-deliveries
 
 Signed: base64 of HMAC-SHA256 over the raw body, with the app's client secret (of old custom apps: its API secret); for up to an hour after
-a change with the one before. Topic, shop and id stand in headers, which are not signed: what would end the connection must also be said
-by the body. Bodies are shaped as in the old REST API, and cut: they only tell which product has changed.
+a change with the one before. Topic, shop and id stand in headers, which are not signed: under any topic a letter only has something asked
+of the shop. Bodies are shaped as in the old REST API, and cut: they only tell which product has changed.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from integrations.providers.hooks import (
     LONGEST_KEPT,
@@ -44,35 +43,20 @@ def verify(body: bytes, headers: Headers, secrets: Sequence[str]) -> bool:
 def parse(headers: Headers, body: bytes) -> Event:
     """See WebhookModule."""
     topic, data = line_in(_header(headers, "topic"), LONGEST_TOPIC), body_of(body)
-    delivery_id, happened_at = delivery_in(_header(headers, "webhook-id")), _moment(_header(headers, "triggered-at"))
+    delivery_id = delivery_in(_header(headers, "webhook-id"))
     if topic in _ABOUT_SHOP:
         shop = line_in(str(data.get("myshopify_domain") or ""), LONGEST_KEPT).lower()
         kept = {"shop": shop, **kept_of(data, OF_SHOP)}
         news = _ABOUT_SHOP[topic] if shop else News.NOTHING
-        return Event(topic, delivery_id, news, shop=shop, happened_at=happened_at, kept=kept, note="" if shop else NO_SHOP)
+        return Event(topic, delivery_id, news, shop=shop, kept=kept, note="" if shop else NO_SHOP)
     if not topic.startswith("products/"):
-        return Event(topic, delivery_id, happened_at=happened_at, note=OTHER_TOPIC)
+        return Event(topic, delivery_id, note=OTHER_TOPIC)
     product_id, kept = number_in(data.get("id")), kept_of(data, OF_PRODUCT)
     if not product_id:
-        return Event(topic, delivery_id, happened_at=happened_at, kept=kept, note=NO_PRODUCT)
-    return Event(topic, delivery_id, News.PRODUCTS, (product_id,), happened_at=happened_at, kept=kept)
+        return Event(topic, delivery_id, kept=kept, note=NO_PRODUCT)
+    return Event(topic, delivery_id, News.PRODUCTS, (product_id,), kept=kept)
 
 
 def _header(headers: Headers, name: str) -> str:
     """With X- in front, and as newer deliveries write it, without."""
     return headers.get(f"x-shopify-{name}") or headers.get(f"shopify-{name}") or ""
-
-
-def _moment(written: str) -> datetime | None:
-    """An ISO time with zone; nanoseconds are more than Python reads."""
-    try:
-        moment = datetime.fromisoformat(_without_nanoseconds(written.strip()))
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _without_nanoseconds(written: str) -> str:
-    head, dot, rest = written.partition(".")
-    digits = len(rest) - len(rest.lstrip("0123456789"))
-    return f"{head}.{rest[:6]}{rest[digits:]}" if dot and digits > 6 else written

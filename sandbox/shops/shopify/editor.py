@@ -46,6 +46,7 @@ BUTTONS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "cut": ("The connection ends half-way", {}),
     "truncated": ("Answers are cut in half", {}),
     **HOOK_BUTTONS,
+    "hooks_mislabelled": ("Webhooks come again as a goodbye", {}),
 }
 _ABOUT = {
     **KINDS,

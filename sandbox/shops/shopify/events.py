@@ -72,20 +72,24 @@ class Events:
     def _post(self, hook: Hook, body: dict[str, Any], event: str, last: bool = False) -> None:
         shop, app = self._shop, self._shop.apps[hook.client_id]
         raw = orjson.dumps(body)
-        topic = "/".join(hook.topic.lower().rsplit("_", 1))
         headers = {
-            "Content-Type": "application/json", "User-Agent": "Shopify-Captain-Hook", "X-Shopify-Topic": topic,
-            "X-Shopify-Shop-Domain": shop.domain, "X-Shopify-API-Version": VERSION, "X-Shopify-Webhook-Id": str(uuid.uuid4()),
-            "X-Shopify-Event-Id": event, "X-Shopify-Triggered-At": shop.clock().isoformat(),
+            "Content-Type": "application/json", "User-Agent": "Shopify-Captain-Hook", "X-Shopify-Shop-Domain": shop.domain,
+            "X-Shopify-API-Version": VERSION, "X-Shopify-Event-Id": event, "X-Shopify-Triggered-At": shop.clock().isoformat(),
         }  # fmt: skip
-
-        def write(forged: bool) -> tuple[dict[str, str], bytes]:
-            secret = "forged" if forged else app.client_secret
-            return {**headers, "X-Shopify-Hmac-SHA256": signature(secret, raw)}, raw
-
         wanted = (lambda: True) if last else lambda: hook.id in shop.hooks
-        letter = Letter(hook.uri, write, lambda status: self._ended(hook, status), _failed, RETRIES, wanted=wanted)
-        shop.post.put(letter)
+
+        def put(topic: str) -> None:
+            own = {**headers, "X-Shopify-Topic": topic, "X-Shopify-Webhook-Id": str(uuid.uuid4())}
+
+            def write(forged: bool) -> tuple[dict[str, str], bytes]:
+                secret = "forged" if forged else app.client_secret
+                return {**own, "X-Shopify-Hmac-SHA256": signature(secret, raw)}, raw
+
+            shop.post.put(Letter(hook.uri, write, lambda status: self._ended(hook, status), _failed, RETRIES, wanted=wanted))
+
+        put("/".join(hook.topic.lower().rsplit("_", 1)))
+        if shop.faults.active("hooks_mislabelled"):
+            put("app/uninstalled")
 
     def _ended(self, hook: Hook, status: int) -> None:
         """The eighth failure in a row deletes the subscription."""

@@ -39,6 +39,7 @@ KINDS: dict[str, str] = {
     "bulk_busy": "Another bulk operation is always running",
     "file_gone": "The file of a bulk operation cannot be fetched: 403",
     **HOOK_FAULTS,
+    "hooks_mislabelled": "Somebody sends each webhook once more, with its signature, as app/uninstalled: the topic is not signed",
 }
 # Faults that are looked up where they work, and concern no call.
 STANDING = frozenset(kind for kind in KINDS if kind.startswith(("hooks_", "bulk_")) or kind in ("index_lag", "app_uninstalled"))
