@@ -68,7 +68,7 @@ NOT_PAGES = {
     "ask_meta", "sync_now", "reset_sync", "test", "test_new", "pause", "resume", "compare", "dry_run", "adopt", "allow_removals", "push",
     "switch", "revoke", "cancel", "issues", "close", "file", "start", "failed", "template_csv", "template_xlsx", "check_pictures",
     "mend", "ignore", "reopen", "look", "import_now", "switch_on", "retry", "try_now", "answer",
-    "look_again", "keep", "repair_webhooks", "replay", "again",
+    "look_again", "keep", "look_for_changes", "repair_webhooks", "replay", "again",
 }  # fmt: skip
 OTHERS = (
     Look("login", "/admin/login/", who=""),

@@ -1,4 +1,4 @@
-"""The buttons of a shop and what they do: test, look at what would come, import, compare everything, pause and switch on."""
+"""The buttons of a shop and what they do: test, look at what would come, import, look for changes, compare everything, pause, switch on."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from integrations.admin.links import run_page
 from integrations.connecting.addresses import put_address
 from integrations.connecting.blocking import then_words
 from integrations.connecting.connections import check_connection, merged_credentials, pause, switch_on
+from integrations.in_step.asking import NoLook, look_for_changes
 from integrations.models import StoreConnection
 from integrations.runs import AlreadyRunning, NotReady, needs_preview, open_run, start_import, triggered
 from integrations.runs.orders import order_of, subject_of
@@ -31,6 +32,7 @@ class ConnectionPages(TriesConnections):
             "look": self.look_view,
             "import_now": self.import_view,
             "compare": self.compare_view,
+            "look_for_changes": self.look_for_changes_view,
             "pause": self.pause_view,
             "switch_on": self.switch_on_view,
             "repair_webhooks": self.repair_webhooks_view,
@@ -62,6 +64,7 @@ class ConnectionPages(TriesConnections):
             return [look]
         tools = [Tool("Import now", url(connection, "import_now"), "download", post=True, primary=True), look]
         if not needs_preview(connection):
+            tools.append(Tool("Look for changes now", url(connection, "look_for_changes"), "update", post=True))
             tools.append(Tool("Compare everything", url(connection, "compare"), "compare_arrows", post=True))
         return tools
 
@@ -127,6 +130,15 @@ class ConnectionPages(TriesConnections):
             self.message_user(request, str(error), "error")
             return self._back(connection)
         return HttpResponseRedirect(run_page(run, "coming" if options.get("dry_run") else "change"))
+
+    def look_for_changes_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The small way: only what was changed since the last time is read, at once instead of with the next round."""
+        connection = self.posted(request, object_id)
+        try:
+            self.message_user(request, look_for_changes(connection).words)
+        except NoLook as refused:
+            self.message_user(request, str(refused), "warning")
+        return self._back(connection)
 
     # --- webhooks ---------------------------------------------------------------------------------------------------------------
     def repair_webhooks_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

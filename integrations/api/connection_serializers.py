@@ -10,6 +10,7 @@ from rest_framework import serializers
 from integrations.connecting.addresses import TAKEN, connected_already, kept_address, no_address, put_address
 from integrations.connecting.connections import ConnectionResult
 from integrations.connecting.moving import other_host, other_shop
+from integrations.in_step.asking import AFTER_IMPORT, QUEUED, RUNNING
 from integrations.in_step.telling import told_of
 from integrations.models import Kind, Provider, StoreConnection
 from integrations.models.connections import USUAL
@@ -83,6 +84,14 @@ class ImportRequestSerializer(serializers.Serializer):
 
     dry_run = serializers.BooleanField(default=False)
     full = serializers.BooleanField(default=False)
+
+
+class LookAcceptedSerializer(serializers.Serializer):
+    """look: queued (it begins at once), running (the shop is being asked just now) or after_import (it begins when that has ended)."""
+
+    status = serializers.CharField()
+    look = serializers.ChoiceField(choices=(QUEUED, RUNNING, AFTER_IMPORT))
+    message = serializers.CharField()
 
 
 class InStepSerializer(serializers.Serializer):

@@ -11,20 +11,23 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.throttling import BaseThrottle
 
+from common.api import Conflict
 from integrations.api.connection_serializers import (
     ConnectionSerializer,
     ConnectionTestSerializer,
     ImportRequestSerializer,
+    LookAcceptedSerializer,
     answer_of_test,
 )
 from integrations.api.starting import ImportAcceptedSerializer, TriggerThrottle, accepted, begin
 from integrations.connecting.connections import check_connection, pause, remove_connection, save_connection, switch_on
+from integrations.in_step.asking import NoLook, look_for_changes
 from integrations.models import Answer, StoreConnection
 from integrations.webhooks.asking import repair
 from integrations.webhooks.standing import with_standing
 from tenants.viewsets import TenantCrudViewSet
 
-ASKS_THE_SHOP = ("test", "import_products", "repair_webhooks")
+ASKS_THE_SHOP = ("test", "import_products", "look_for_changes", "repair_webhooks")
 
 
 class ConnectionViewSet(TenantCrudViewSet):
@@ -87,6 +90,17 @@ class ConnectionViewSet(TenantCrudViewSet):
         with transaction.atomic():
             run = begin(connection, **wanted.validated_data)
         return Response(ImportAcceptedSerializer(accepted(run, request)).data, status=202)
+
+    @extend_schema(request=None, responses={202: LookAcceptedSerializer}, operation_id="connections_look_for_changes")
+    @action(detail=True, methods=["post"], url_path="look-for-changes")
+    def look_for_changes(self, request: Request, pk: str | None = None) -> Response:
+        """The shop is asked at once what was changed since the last time; `in_step` of the shop says what came of it. 409 when that cannot
+        be: `paused`, `blocked`, `not_ready` (never imported), `switched_off`, `waiting` (the shop does not answer)."""
+        try:
+            look = look_for_changes(self.get_object())
+        except NoLook as refused:
+            raise Conflict(str(refused), code=refused.code) from None
+        return Response(LookAcceptedSerializer({"status": "accepted", "look": look.state, "message": look.words}).data, status=202)
 
     @extend_schema(request=None, responses=ConnectionSerializer, operation_id="connections_pause")
     @action(detail=True, methods=["post"])

@@ -6,5 +6,6 @@ writing.py   an answer comes in, with evidence only where something was written 
 changes.py   what was changed in the shop since the last time
 glances.py   a cheap look over all products: what differs becomes a hint (hints/)
 strangers.py what a look finds that is not ours: asked for once, not with every look
+asking.py    somebody wants to know now what was changed
 sweep.py     every minute: whose turn it is
 """

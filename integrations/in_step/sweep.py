@@ -24,10 +24,15 @@ TASKS = {Kind.HINTS: hints.TASK, Kind.CHANGES: CHANGES_TASK, Kind.GLANCES: GLANC
 def ring_due(now: datetime) -> None:
     """One ring for each watch that is due. One query whatever the number of shops."""
     for connection_pk, kind, tries in due(now).values_list("connection_id", "kind", "tries"):
-        if tries:
-            ring(AGAIN_TASK, connection_pk, str(kind))
-        else:
-            ring(TASKS[Kind(kind)], connection_pk)
+        ring_for(connection_pk, kind, tries)
+
+
+def ring_for(connection_pk: int, kind: str, tries: int) -> None:
+    """The doorbell of one watch. tries: as it stands there."""
+    if tries:
+        ring(AGAIN_TASK, connection_pk, str(kind))
+    else:
+        ring(TASKS[Kind(kind)], connection_pk)
 
 
 def due(now: datetime) -> QuerySet[StoreWatch]:

@@ -95,8 +95,12 @@ def may_ask(watch: StoreWatch) -> bool:
         return False
     if watch.kind == Kind.HINTS:
         return True
-    run = shop.current_run
-    return minutes_of(shop, watch.kind) > 0 and (run is None or run.status not in AT_WORK)
+    return minutes_of(shop, watch.kind) > 0 and not is_imported_now(shop)
+
+
+def is_imported_now(shop: StoreConnection) -> bool:
+    """Whether an import of the shop is at work, or about to be; one that waits for a person is not."""
+    return shop.current_run is not None and shop.current_run.status in AT_WORK
 
 
 def _watches() -> QuerySet[StoreWatch]:
