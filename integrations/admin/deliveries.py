@@ -22,8 +22,7 @@ from common.admin import (
 from common.redaction import redact
 from integrations.links import connection_url
 from integrations.models import DeliveryState, StoreDelivery
-from integrations.providers.hooks import News
-from integrations.webhooks.replaying import NotReplayable, replay
+from integrations.webhooks.replaying import MOST_AT_ONCE, REFUSED, NotReplayable, replay, replay_some
 
 BADGES = {
     DeliveryState.NOTED: Badge("green", "✓ Noted", hint="What it named is fetched from the shop again."),
@@ -59,7 +58,7 @@ class StoreDeliveryAdmin(TenantModelAdmin):
 
     def tools(self, request: HttpRequest, obj: StoreDelivery) -> list[Tool]:
         """Replay, where there is something to do again."""
-        if obj.news in (News.NOTHING, News.UNINSTALLED) or not self.has_edit_permission(request, obj):
+        if obj.news in REFUSED or not self.has_edit_permission(request, obj):
             return []
         return [Tool("Replay", self.object_url(obj, "replay"), "replay", post=True)]
 
@@ -76,16 +75,14 @@ class StoreDeliveryAdmin(TenantModelAdmin):
 
     @action(description="Replay", permissions=["edit"])
     def replay_selected(self, request: HttpRequest, queryset: QuerySet) -> None:
-        """Says how many there were something to do about."""
-        done = skipped = 0
-        for delivery in queryset.select_related("connection__tenant", "tenant").order_by("id"):
-            try:
-                replay(delivery)
-                done += 1
-            except NotReplayable:
-                skipped += 1
-        left = f" {skipped} left out: there is nothing to fetch again." if skipped else ""
-        self.message_user(request, f"{done} {'delivery' if done == 1 else 'deliveries'} taken once more.{left}")
+        """Says how many there were something to do about, and how to go on where there were too many for once."""
+        told = replay_some(queryset)
+        words = [f"{told.done} {'delivery' if told.done == 1 else 'deliveries'} taken once more."]
+        if told.skipped:
+            words.append(f"{told.skipped} left out: there is nothing to fetch again.")
+        if told.left:
+            words.append(f"{told.left} are left, as one page does {MOST_AT_ONCE} at the most: choose the same and press “Replay” again.")
+        self.message_user(request, " ".join(words), "warning" if told.left else "success")
 
     @display(description="Topic", ordering="topic")
     def what(self, delivery: StoreDelivery) -> str:

@@ -147,6 +147,24 @@ def test_deliveries_are_filtered_and_replayed_by_a_person(told, tenant):
     assert "1 delivery taken once more." in str(messages_of(owner.post(reverse(LIST), many, follow=True)))
 
 
+def test_more_than_one_page_can_do_are_replayed_in_several_and_none_is_left_out(run_world, told, tenant, monkeypatch):
+    monkeypatch.setattr(replaying, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr("integrations.admin.deliveries.MOST_AT_ONCE", 3)
+    for number in range(58, 65):
+        deliver(told, {"id": number, "sku": str(number), "type": "simple"}, delivery=f"d{number}")
+    deliver(told, {"code": "woocommerce_rest_product_invalid_id"}, delivery="empty")
+    StoreHint.objects.all().delete()
+    every = {"action": "replay_selected", "_selected_action": [row_of(told).pk], "select_across": "1"}
+    owner, said = browser(tenant), []
+    for _ in range(3):
+        run_world.pass_time(seconds=5)
+        said.append(messages_of(owner.post(reverse(LIST), every, follow=True))[-1])
+    assert "3 deliveries taken once more. 1 left out" in said[0] and "5 are left, as one page does 3 at the most" in said[0]
+    assert "2 are left" in said[1] and "press “Replay” again" in said[1] and "left," not in said[2]
+    assert set(StoreHint.objects.values_list("external_id", flat=True)) == {str(number) for number in range(57, 65)}
+    assert AuditEvent.objects.filter(action="delivery_replayed").count() == 9
+
+
 def test_another_business_finds_no_page(told, other_tenant):
     stranger = browser(other_tenant)
     stranger.post(url("storedelivery_replay", row_of(told)))
