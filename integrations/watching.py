@@ -11,7 +11,8 @@ from integrations.connecting.blocking import blocked_alert_key, blocked_words
 from integrations.in_step.telling import failing
 from integrations.in_step.watches import minutes_of
 from integrations.links import connection_url, run_url
-from integrations.models import Schedule, StoreConnection
+from integrations.models import Schedule, Signature, StoreConnection
+from integrations.providers import webhook_module
 from integrations.scheduling.schedules import timetable_of
 from integrations.scheduling.timetable import is_missed
 from operations import heartbeats
@@ -91,6 +92,14 @@ def _is_late(shop: StoreConnection, now: datetime) -> bool:
     return any(watch.due_at is not None and now - max(watch.due_at, since) > LATE_AFTER for watch in ours)
 
 
+def wrong_signatures(_now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
+    """What a shop tells us is signed with another secret, as the shop itself has confirmed (webhooks/doubts.py)."""
+    for shop in _shops().filter(blocked_at__isnull=True, use_webhooks=True, hooks__signature=Signature.WRONG):
+        words = webhook_module(shop.provider).WRONGLY_SIGNED
+        title = f"Webhooks of “{shop}” have a wrong signature"
+        yield _about(shop, "signature", title, f"{words} This closes with the first one that is right.")
+
+
 def waiting_questions(now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
     """An import waits for a person before many products become inactive; until then the shop is not read."""
     asking = _shops("current_run").filter(current_run__status=RunStatus.NEEDS_CONFIRMATION)
@@ -141,5 +150,6 @@ def register() -> None:
     register_rule("shop_import_failed", failed_imports)
     register_rule("shop_import_missed", missed_imports)
     register_rule("shop_out_of_step", out_of_step)
+    register_rule("shop_wrong_signature", wrong_signatures)
     register_rule("shop_import_asks", waiting_questions)
     register_rule("shop_count_jumped", jumped_counts)

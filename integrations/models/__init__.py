@@ -1,7 +1,7 @@
 """What we know of shops: how to reach each, which of our rows is which of theirs, what is undecided, and what was exchanged."""
 
 from integrations.models.connections import LinkBySku, Provider, Schedule, StoreConnection
-from integrations.models.hooks import DeliveryState, HookFarewell, StoreDelivery, StoreHooks
+from integrations.models.hooks import DeliveryState, HookFarewell, Signature, StoreDelivery, StoreHooks
 from integrations.models.in_step import Kind, StoreHint, StoreStranger, StoreWatch
 from integrations.models.logs import LogStatus, WebhookLog
 from integrations.models.orders import OrderState, OrderWriteBack
@@ -23,6 +23,7 @@ __all__ = [
     "Provider",
     "RefKind",
     "Schedule",
+    "Signature",
     "StoreConnection",
     "StoreDelivery",
     "StoreHint",

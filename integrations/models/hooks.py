@@ -7,12 +7,21 @@ from integrations.models.connections import Provider, StoreConnection
 from tenants.models import Tenant, TenantQuerySet
 
 
+class Signature(models.TextChoices):
+    """Of what a shop delivers: as it should be, or wrong again and again, or wrong as the shop itself confirms."""
+
+    RIGHT = "", "Right"
+    DOUBTED = "doubted", "Doubted"
+    WRONG = "wrong", "Wrong"
+
+
 class StoreHooks(models.Model):
     """The webhooks of one connection: kept by webhooks/keeping.py alone.
 
     secret: what WooCommerce signs with, chosen by us; old_secret: a credential that signed before the present one (Shopify), until then.
     registered: [{"id", "topic"}] of ours at the shop `shop_address`, all leading to `address`. problem: why there are none, in words.
-    due_at: when to look at them next, None = not before somebody asks; tries: looks in vain since the last good one.
+    signature: see webhooks/doubts.py. due_at: when to look next, None = not before somebody asks; tries: looks in vain since the last good
+    one.
     """
 
     connection = models.OneToOneField(StoreConnection, on_delete=models.CASCADE, related_name="hooks")
@@ -23,6 +32,7 @@ class StoreHooks(models.Model):
     shop_address = models.CharField(max_length=500, blank=True)
     registered = models.JSONField(default=list)
     problem = models.TextField(blank=True)
+    signature = models.CharField(max_length=8, choices=Signature.choices, blank=True, default=Signature.RIGHT, db_default="")
     checked_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)

@@ -53,12 +53,17 @@ class WebhookModule(Protocol):
     """providers/<name>/webhook.py. headers: names in lower case. Pure.
 
     SIGNED_WITH: names of the credentials that sign deliveries; empty = with a secret that we choose when a hook is entered.
+    WRONGLY_SIGNED: what it means, for a merchant, when the shop's deliveries come with another signature, and what to do.
     """
 
     SIGNED_WITH: tuple[str, ...]
+    WRONGLY_SIGNED: str
 
     def is_ping(self, headers: Headers, body: bytes) -> bool:
         """Whether it only asks if somebody is there; such a question is not signed."""
+
+    def signature(self, headers: Headers) -> str:
+        """As it was given, "" without."""
 
     def verify(self, body: bytes, headers: Headers, secrets: Sequence[str]) -> bool:
         """Whether one of the secrets has signed these very bytes. An empty secret signs nothing."""
@@ -99,6 +104,10 @@ class ShopHooks(ABC):
     @abstractmethod
     def mend(self, hook: Hook, secret: str) -> None:
         """Switches one on (again), and gives it our secret."""
+
+    def secret_is_refused(self) -> bool:
+        """Whether the shop does not take the secret any more that should sign its deliveries; False where that cannot be asked."""
+        return False
 
     @abstractmethod
     def delete(self, hook: Hook) -> None:

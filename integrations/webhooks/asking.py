@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from common.clock import database_now
 from common.doorbell import ring
-from integrations.models import HookFarewell, StoreConnection, StoreHooks
+from integrations.models import HookFarewell, Signature, StoreConnection, StoreHooks
 from tenants.services import record_audit
 
 KEEP, FAREWELL = "integrations.tasks.keep_webhooks", "integrations.tasks.remove_webhooks"
@@ -44,7 +44,8 @@ def new_secret() -> str:
 def remember_old_secret(connection_pk: int, secret: str) -> None:
     """A credential that signs was replaced: what is on its way is still signed with the one before."""
     hooks = hooks_of(connection_pk)
-    StoreHooks.objects.filter(pk=hooks.pk).update(old_secret=secret, old_secret_until=database_now() + OLD_SECRET_FOR)
+    until = database_now() + OLD_SECRET_FOR
+    StoreHooks.objects.filter(pk=hooks.pk).update(old_secret=secret, old_secret_until=until, signature=Signature.RIGHT)
 
 
 def ring_due(now: datetime) -> None:

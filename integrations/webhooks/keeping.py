@@ -20,7 +20,7 @@ from common.redaction import clean_error_text
 from common.retry import store_delay
 from integrations.connecting.blocking import block
 from integrations.connecting.describing import describe_if_stale
-from integrations.models import StoreConnection, StoreHooks
+from integrations.models import Signature, StoreConnection, StoreHooks
 from integrations.providers import adapter_for
 from integrations.providers.base import StoreAdapter
 from integrations.providers.hooks import Hook, ShopHooks
@@ -28,6 +28,7 @@ from integrations.runs import refusal
 from integrations.runs.ending import said
 from integrations.runs.evidence import keep_learnt
 from integrations.webhooks.asking import new_secret
+from integrations.webhooks.doubts import look_into
 from integrations.webhooks.planning import Plan, Wanted, plan_for
 from integrations.webhooks.reaching import path_to, why_not
 
@@ -109,6 +110,9 @@ def _mend(connection: StoreConnection, hooks: StoreHooks, shop: ShopHooks, lease
     wanted = Wanted(shop.topics if connection.use_webhooks else (), f"{settings.PUBLIC_BASE_URL}{path}", path)
     known = {str(one["id"]) for one in hooks.registered} if hooks.shop_address == connection.address else set()
     plan = plan_for(shop.found(), wanted, known)
+    if hooks.signature != Signature.RIGHT:
+        look_into(hooks, shop, lost=not known <= {hook.id for hook in (*plan.fine, *plan.delete)})
+        plan.mend, plan.fine = [*plan.fine, *plan.mend], []  # Perhaps somebody has given them another secret.
     hooks.address, hooks.shop_address = wanted.address, connection.address
     ours = list(plan.fine)
     _keep(hooks, [*ours, *plan.delete])

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from integrations.models import StoreConnection, StoreDelivery, StoreHooks
+from integrations.models import Signature, StoreConnection, StoreDelivery, StoreHooks
+from integrations.providers import webhook_module
 
 STATES = ("off", "waiting", "working", "problem")
 OFF = "Off: changes come by the schedule alone."
@@ -47,6 +48,8 @@ def _words(connection: StoreConnection, hooks: StoreHooks) -> tuple[str, str]:
         return "problem", hooks.problem
     if connection.blocked_at is not None:  # An app that was uninstalled has lost its hooks as well.
         return "problem", BLOCKED
+    if hooks.signature == Signature.WRONG:
+        return "problem", webhook_module(connection.provider).WRONGLY_SIGNED
     if not hooks.registered:
         return "waiting", WAITING
     return "working", WORKING.format(topics=", ".join(hooks.topics))

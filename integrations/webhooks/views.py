@@ -1,7 +1,7 @@
 """`POST /webhooks/{provider}/{connection}`: from a shop's server, to be answered at once. Outside the API and without a session.
 
 200 taken (or taken before, or asked whether somebody is there), 401 not signed by this shop, 404 no such shop, 413 too long. Only what
-is signed leaves a row; the rest is counted.
+is signed leaves a row; the rest is counted, and wrong signatures that come again and again have the shop asked (doubts.py).
 """
 
 import time
@@ -18,6 +18,7 @@ from common.encrypted_field import DecryptionError
 from common.log_context import note
 from integrations.models import Provider, StoreConnection
 from integrations.providers import webhook_module
+from integrations.webhooks import doubts
 from integrations.webhooks.intake import take
 from tenants.actor import name_actor
 
@@ -40,8 +41,12 @@ def receive(request: HttpRequest, provider: str, connection_pk: str) -> HttpResp
     headers = {name.lower(): value for name, value in request.headers.items()}
     if shop.is_ping(headers, body):
         return _answered(connection, "ping")
-    if not shop.verify(body, headers, _secrets(connection, shop.SIGNED_WITH)):
+    secrets = _secrets(connection, shop.SIGNED_WITH)
+    if not shop.verify(body, headers, secrets):
+        if secrets and shop.signature(headers):
+            doubts.refused(connection)
         return _refused("not_signed", 401, connection.provider)
+    doubts.taken(connection)
     note(tenant=connection.tenant.sub_domain, connection=connection.pk)
     name_actor(f"shop {connection}")
     is_new = take(connection, shop.parse(headers, body), started)

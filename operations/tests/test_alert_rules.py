@@ -119,7 +119,7 @@ def test_words_follow_the_numbers_and_nobody_is_told_again(post, solar, only):
 
 def test_a_round_without_news_takes_few_queries(post, solar, django_assert_max_num_queries):
     evaluate(post.now)
-    with django_assert_max_num_queries(44):
+    with django_assert_max_num_queries(45):
         evaluate(post.now)
 
 

@@ -105,6 +105,17 @@ class ShopifyClient:
                     raise self._error("new_token_refused", status=error.status) from None
                 self._token, renewed = self._current_token(refused=self._token), True
 
+    def secret_is_refused(self) -> bool:
+        """Whether Shopify does not take client ID and secret (any more), though a token that they were given for may still live. Asks for
+        another one, which is thrown away. False with an access token. Raises a TransientError where there is no answer."""
+        if self._entered:
+            return False
+        try:
+            self._fetch_token()
+        except NeedsConfigurationError as error:
+            return error.kind == "invalid_client"
+        return False
+
     def download(self, url: str) -> Iterator[bytes]:
         """The lines of a bulk operation's file, without line ends, as they come. The address is signed: no key goes there.
 

@@ -42,6 +42,8 @@ class Client(Protocol):
 
     def execute(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]: ...
 
+    def secret_is_refused(self) -> bool: ...
+
 
 class ShopifyHooks(ShopHooks):
     """has_secret: the secret that deliveries are signed with is stored; shop_url: where the shop's API is reached."""
@@ -79,6 +81,10 @@ class ShopifyHooks(ShopHooks):
 
     def mend(self, hook: Hook, secret: str) -> None:
         """Nothing to do: a subscription is on as long as it is there, and has no secret of its own."""
+
+    def secret_is_refused(self) -> bool:
+        """See ShopHooks. Of an old app with an access token it cannot be asked."""
+        return self._client.secret_is_refused()
 
     def delete(self, hook: Hook) -> None:
         """See ShopHooks."""

@@ -27,6 +27,11 @@ OF_PRODUCT, OF_SHOP = ("id", "status", "updated_at"), ("currency",)
 NO_PRODUCT = "There is no product in it."
 NO_SHOP = "It does not say which shop it is about."
 OTHER_TOPIC = "Not a topic that we asked for."
+WRONGLY_SIGNED = (
+    "Webhooks of the shop arrive, but not signed with the client secret that is stored here: the secret was changed at Shopify. Copy it "
+    "again from the app's settings (of an old app: its API secret key), and enter it on the shop's page. Until then changes come by the "
+    "schedule; an app without an access token is shut out within a day."
+)
 _ABOUT_SHOP = {"app/uninstalled": News.UNINSTALLED, "shop/update": News.SHOP}
 
 
@@ -35,9 +40,14 @@ def is_ping(headers: Headers, body: bytes) -> bool:
     return False
 
 
+def signature(headers: Headers) -> str:
+    """See WebhookModule."""
+    return _header(headers, "hmac-sha256")
+
+
 def verify(body: bytes, headers: Headers, secrets: Sequence[str]) -> bool:
     """See WebhookModule."""
-    return signed_by(secrets, _header(headers, "hmac-sha256"), body)
+    return signed_by(secrets, signature(headers), body)
 
 
 def parse(headers: Headers, body: bytes) -> Event:
