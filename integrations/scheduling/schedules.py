@@ -95,11 +95,11 @@ def start_if_due(connection: StoreConnection, now: datetime) -> Run | None:
     timetable = timetable_of(connection)
     if timetable is None or refusal(connection) or not was_begun(connection):
         return None
-    run = open_run(connection)
-    if run is not None and not _gives_way(run, now):
-        return None
     last = connection.last_import.created_at if connection.last_import else connection.imported_at
     if not is_due(timetable, last, now):
+        return None
+    run = open_run(connection)
+    if run is not None and not _gives_way(run, now):
         return None
     return _start(connection, wait=timetable.spread)
 

@@ -222,3 +222,26 @@ def test_the_entry_for_all_shops_is_made_once_and_then_the_operators(run_world):
     PeriodicTask.objects.update(enabled=False, kwargs="{}")
     migration.make_entry(apps, None)
     assert (PeriodicTask.objects.get().enabled, PeriodicTask.objects.get().kwargs) == (False, "{}")
+
+
+def test_shops_that_are_not_due_cost_no_query_each(run_world, imported, tenant, django_assert_max_num_queries):
+    for number in range(20):
+        other = connect(tenant, store_url=f"https://shop-{number}.example", schedule=Schedule.NIGHTLY)
+        StoreConnection.objects.filter(pk=other.pk).update(imported_at=run_world.now)
+    StoreConnection.objects.filter(pk=imported.pk).update(is_active=False)
+    with django_assert_max_num_queries(3):
+        assert start_all(Provider.WOOCOMMERCE, only_due=True) == 0
+
+
+def test_a_question_is_not_given_up_before_another_import_begins(run_world, shop):
+    """Asked at 02:56 the night before, three minutes before the shop's hour: at 02:57 a day has passed, but nothing is due yet."""
+    shop.schedule, shop.schedule_time = Schedule.NIGHTLY, time(3, 0)
+    shop.save()
+    asked = (run_world.now + timedelta(days=1)).replace(hour=2, minute=55, second=0, microsecond=0)
+    run_world.pass_time(seconds=(asked - run_world.now).total_seconds())
+    run = start_import(shop)
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.NEEDS_CONFIRMATION, heartbeat_at=run_world.now, created_at=run_world.now)
+    run_world.pass_time(days=1, minutes=2)
+    assert start_all(Provider.WOOCOMMERCE, only_due=True) == 0 and fresh(run).status == RunStatus.NEEDS_CONFIRMATION
+    run_world.pass_time(minutes=5)
+    assert start_all(Provider.WOOCOMMERCE, only_due=True) == 1 and fresh(run).status == RunStatus.CANCELLED
