@@ -15,7 +15,7 @@ from integrations.in_step.writing import bring_in
 from integrations.models import Kind, StoreWatch
 
 OVERLAP = timedelta(minutes=10)
-FRESH_FOR = timedelta(hours=1)  # Older places in a list of changes say nothing any more.
+FRESH_FOR = timedelta(hours=1)  # Where nobody has read on for longer, a place in a list of changes says nothing any more.
 LONGEST_IMPORT = timedelta(days=1)  # The first look goes back to before the last import began.
 
 
@@ -39,9 +39,12 @@ def _read(turn: Turn) -> bool:
 
 
 def _place(watch: StoreWatch, now: datetime) -> dict[str, Any]:
-    """Where to go on: in the middle of a look that was interrupted just now, else with a new one."""
+    """Where to go on: in the middle of a look that was interrupted just now, else with a new one.
+
+    A look may take hours (all prices of a shop were changed, and it gives each product's variations one by one): it goes on all the same.
+    """
     kept: Any = watch.cursor
-    if kept and now - datetime.fromisoformat(kept["begun"]) < FRESH_FOR:
+    if kept and now - datetime.fromisoformat(kept.get("read", kept["begun"])) < FRESH_FOR:
         return dict(kept)
     before = watch.begun_at or (watch.connection.imported_at or now) - LONGEST_IMPORT
     return {"begun": now.isoformat(), "since": (min(before, now) - OVERLAP).isoformat(), "at": None}
@@ -49,4 +52,4 @@ def _place(watch: StoreWatch, now: datetime) -> dict[str, Any]:
 
 def _keep(watch: StoreWatch, place: dict[str, Any]) -> None:
     if place["at"] is not None:
-        StoreWatch.objects.filter(pk=watch.pk).update(cursor=place)
+        StoreWatch.objects.filter(pk=watch.pk).update(cursor={**place, "read": database_now().isoformat()})

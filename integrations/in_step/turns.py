@@ -5,7 +5,8 @@ What goes wrong with one shop ends as waiting in that shop's rows: no worker sle
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
 
 from django.db import InterfaceError, OperationalError
@@ -44,7 +45,6 @@ class Turn:
     job: ImportJob
     issues: list[RunIssue]
     until: float
-    began: float = field(default_factory=monotonic)
 
     @property
     def connection(self) -> StoreConnection:
@@ -66,21 +66,24 @@ def take_turn(
 
     work: returns whether there is more to do at once; that is returned. again: also where the shop did not answer the last time (sweep.py).
     """
-    watch = watch_of(connection_pk, kind)
     now = database_now()
-    if watch is None or not may_ask(watch) or (watch.tries and not again) or not _watches().filter(due_by(now), pk=watch.pk).exists():
-        return False
-    lease = claim(StoreWatch, watch.pk, now)
+    watch = _due(connection_pk, kind, now, again=again)
+    lease = claim(StoreWatch, watch.pk, now) if watch is not None else None
     if lease is None:
         return False
     try:
-        watch = _watches().filter(pk=watch.pk).first()  # As whoever had it before has left it.
+        watch = _due(connection_pk, kind, now, again=again)  # Whoever had it in between has done it, or has put it off.
         if watch is None:
             return False
         with about(tenant=watch.connection.tenant.sub_domain), Pulse(renewer(lease), every=RENEWED_EVERY):
             return _guarded(watch, lease, work, seconds)
     finally:
         lease.release()
+
+
+def _due(connection_pk: int, kind: str, now: datetime, *, again: bool) -> StoreWatch | None:
+    watch = _watches().filter(due_by(now), connection=connection_pk, kind=kind).first()
+    return watch if watch is not None and may_ask(watch) and (again or not watch.tries) else None
 
 
 def watch_of(connection_pk: int, kind: str) -> StoreWatch | None:

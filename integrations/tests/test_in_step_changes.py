@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from common.errors import PermanentError, TransientError
+from integrations import tasks
+from integrations.in_step import turns
 from integrations.in_step.sweep import CHANGES_TASK, due
 from integrations.models import StoreConnection, StoreWatch
 from integrations.scheduling.timetable import next_slot
@@ -112,6 +114,53 @@ def test_a_look_that_was_interrupted_goes_on_where_it_was(world, tenant):
     shop.before = lambda name, number: None
     world.minute(6)
     assert {product(connection, number).price for number in range(1, 9)} == {Decimal(30)}
+
+
+def test_a_look_that_takes_hours_comes_to_its_end(world, tenant, monkeypatch):
+    connection, shop = world.open(tenant, count=9)
+    for number in range(1, 10):
+        shop.products[str(number)]["price"] = "30"
+        shop.touch(number, world.now)
+    monkeypatch.setattr("integrations.in_step.turns.take_turn.__kwdefaults__", {"seconds": -1.0, "again": False})
+    shop.before = lambda name, number: world.pass_time(minutes=50)
+    make_due(world, connection)
+    began = world.now
+    world.minute(0)
+    assert shop.calls == ["changed"] * 3 and watch(connection, "changes").begun_at == began
+    assert {product(connection, number).price for number in range(1, 10)} == {Decimal(30)}
+
+
+def test_a_place_where_nobody_has_read_on_for_long_is_given_up(world, tenant):
+    connection, shop = world.open(tenant, count=9)
+    for number in range(1, 10):
+        shop.touch(number, world.now)
+
+    def down(name, number):
+        if number == 2:
+            raise TransientError("down")
+
+    shop.before = down
+    make_due(world, connection)
+    world.minute()
+    shop.before = lambda name, number: None
+    shop.products["1"]["price"] = "30"
+    world.minute(65)
+    assert product(connection, 1).price == Decimal(30) and shop.calls == ["changed"] * 5
+
+
+def test_what_another_worker_did_between_the_look_and_the_claim_is_not_done_twice(world, tenant, monkeypatch):
+    connection, shop = world.open(tenant)
+    make_due(world, connection)
+    claim = turns.claim
+
+    def late(*about):
+        monkeypatch.setattr(turns, "claim", claim)
+        tasks.read_changes_of_store(connection.pk)
+        return claim(*about)
+
+    monkeypatch.setattr(turns, "claim", late)
+    tasks.read_changes_of_store(connection.pk)
+    assert shop.calls == ["changed"] and watch(connection, "changes").lease_token == ""
 
 
 def test_nothing_is_looked_at_while_a_whole_import_is_at_work(world, tenant):
