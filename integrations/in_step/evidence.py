@@ -17,7 +17,7 @@ from products_and_services.undo.rollback import rollbacks_of
 from tenants.actor import current_actor
 
 EVENT = "in_step"
-AN_HOUR = timedelta(hours=1)
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 WRITTEN = ("created", "updated", "linked", "inactive")
 TOLD = (*WRITTEN, "failed", "asked")
 METERED = {"created": "created", "updated": "updated", "linked": "updated", "inactive": "inactive", "failed": "errors"}
@@ -76,7 +76,10 @@ def note_failure(watch: StoreWatch, words: str) -> None:
 
 
 def note_much_gone(connection: StoreConnection, number: int) -> None:
-    """So many products are missing that an import has to ask a person first."""
+    """So many products are missing that an import has to ask a person first. Said once a day, not with every look and delivery."""
+    told = WebhookLog.objects.filter(connection=connection, event=EVENT, payload__has_key="gone", created_at__gt=database_now() - A_DAY)
+    if told.exists():
+        return
     words = f"{number} products are not in the shop any more: so many that nothing was switched off. The next whole import asks you."
     _log(connection, {"gone": number}, error=words)
 

@@ -73,6 +73,12 @@ def test_much_that_is_missing_is_left_to_the_import_that_asks(world, tenant):
     look_over(world, connection)
     assert Product.objects.filter(is_active=True).count() == 40 and hinted(connection) == [] and "by_ids" not in shop.calls
     assert "so many that nothing was switched off" in WebhookLog.objects.get(status=LogStatus.ERROR).error
+    world.pass_time(hours=1)
+    look_over(world, connection)
+    assert WebhookLog.objects.filter(status=LogStatus.ERROR).count() == 1  # Said once a day.
+    world.pass_time(hours=24)
+    look_over(world, connection)
+    assert WebhookLog.objects.filter(status=LogStatus.ERROR).count() == 2
 
 
 def test_products_of_before_glances_were_noted_are_not_all_asked_for(world, tenant):
