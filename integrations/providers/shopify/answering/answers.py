@@ -76,7 +76,7 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, asked: Ask
         raise error_of("empty", asked)
     if warnings := search_warnings(extensions):
         raise error_of("bad_filter", asked, said=warnings)
-    return ShopifyAnswer(data, cost, lower.get("x-shopify-api-version", ""))
+    return ShopifyAnswer(_with_safe_words(data, asked), cost, lower.get("x-shopify-api-version", ""))
 
 
 def read_token(status: int, headers: Mapping[str, str], body: bytes, asked: Asked) -> NewToken:
@@ -98,6 +98,15 @@ def read_token(status: int, headers: Mapping[str, str], body: bytes, asked: Aske
 def error_of(kind: str, asked: Asked, **more: Any) -> RemoteError:
     """The error for a kind of trouble, with nothing secret in it. more: what `told` takes."""
     return told(BY_KIND[kind], asked.secrets, proven=asked.proven, **more)
+
+
+def _with_safe_words(data: dict[str, Any], asked: Asked) -> dict[str, Any]:
+    """What Shopify objects to a change is shown to people as well: in userErrors, which are data."""
+    for made in data.values():
+        for objection in (made.get("userErrors") or ()) if isinstance(made, dict) else ():
+            if isinstance(objection, dict) and objection.get("message"):
+                objection["message"] = without_secrets(str(objection["message"]), asked.secrets)
+    return data
 
 
 def _refused(refusal: Refusal, cost: Cost | None, asked: Asked) -> RemoteError:
@@ -125,7 +134,7 @@ def _refused_by_status(status: int, headers: dict[str, str], parsed: dict[str, A
 
 def _redirected(headers: dict[str, str], asked: Asked) -> RemoteError:
     address = moved_to(headers.get("location", ""))
-    if not address:
+    if not address or without_secrets(address, asked.secrets) != address:
         return error_of("redirected", asked)
     return error_of("shop_moved", asked, about={"address": address}, data={"address": address})
 
