@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,17 @@ from benchmarks.stores import connect, import_all
 from supervisor.programs import long_lived
 
 PATIENCE = 300.0
-PROCESSES = ("web", "io", "cpu")
+PROCESSES = ("web", "io", "cpu", "shops")
 
 
 @contextmanager
 def product_at_work() -> Iterator[None]:
     """Until the block ends."""
     port = urlsplit(os.environ["PUBLIC_BASE_URL"]).port or 0
-    web, io, cpu = (one.argv for one in long_lived(Path(sys.executable), port, 0) if one.name in PROCESSES)
-    with broker(), running(*web), running(*io), running(*cpu):
+    with broker(), ExitStack() as stack:
+        for program in long_lived(Path(sys.executable), port, 0):
+            if program.name in PROCESSES:
+                stack.enter_context(running(*program.argv))
         wait_for(port)
         yield
 

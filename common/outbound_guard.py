@@ -137,6 +137,8 @@ class PublicSession:
             return answer
 
     def _repeatable(self, call: Call, limits: Limits, deadline: float) -> PublicAnswer:
+        if deadline <= 0:  # The caller's own time was up before.
+            raise FetchFailed(TOO_SLOW, Why.SLOW)
         with self._turn:
             ends = time.monotonic() + deadline
             answer = self._once(call, limits, ends)

@@ -20,6 +20,7 @@ from integrations.runs import AlreadyRunning, NotReady, start_import, work_on_im
 from integrations.runs.starting import TASK
 from integrations.scheduling import schedules
 from integrations.webhooks import asking, farewell, keeping
+from operations import heartbeats
 
 # A slow shop may need many minutes for one page. When the broker hands such a task out a second time, that one finds the run taken.
 PATIENT: dict[str, Any] = {"time_limit": 3_600, "soft_time_limit": 3_540}
@@ -71,8 +72,10 @@ def import_when_due(connection_pk: int, *_: Any) -> None:
 
 @shared_task(name=sweep.KEEP_TASK)
 def keep_shops_in_step(*_: Any) -> None:
-    """Every minute: rings for every shop whose hints, changes or look over all products are due."""
-    sweep.ring_due(database_now())
+    """Every minute, on the worker that asks shops: rings for every shop whose hints, changes or look over all products are due."""
+    now = database_now()
+    heartbeats.beat(heartbeats.SHOPS, now)
+    sweep.ring_due(now)
 
 
 @shared_task(name=hints.TASK)
@@ -127,7 +130,7 @@ def sweep_orders(*_: Any) -> None:
 
 @shared_task(name=sweep.AGAIN_TASK, **PATIENT)
 def ask_store_again(connection_pk: int, kind: str, *_: Any) -> None:
-    """The same three, of a shop that did not answer the last time: on the worker for imports."""
+    """The same three, of a shop that did not answer the last time: the sweep rings for few of them at once, and people who ask."""
     if kind == Kind.HINTS:
         _ring_for_hints(connection_pk, refresh_hinted(connection_pk, again=True))
     elif {Kind.CHANGES: read_changes, Kind.GLANCES: look_over}[Kind(kind)](connection_pk, again=True):

@@ -80,7 +80,7 @@ def out_of_step(now: datetime, open_causes: frozenset[Cause]) -> Iterator[Findin
         elif _is_late(shop, now) and (not just_started or (shop.tenant_id, _key(shop, "in-step")) in open_causes):
             yield _about(
                 shop, "in-step", f"“{shop}” has not been looked at for an hour longer than it should",
-                "Are celery_beat and celery_io_worker running? Changes of the shop come in late meanwhile; nothing is lost.",
+                "Are celery_beat and celery_shops_worker running? Changes of the shop come in late meanwhile; nothing is lost.",
             )  # fmt: skip
 
 

@@ -9,11 +9,12 @@ from operations.models import Heartbeat
 SILENT_AFTER = timedelta(minutes=5)
 SETTLED_AFTER = timedelta(minutes=10)  # After a stand-still what waits is old, and that says nothing yet.
 # name -> (what is not running when it is silent, and what to do about it)
-WATCH, SWEEP, CATALOG = "watch", "sweep", "catalog"
+WATCH, SWEEP, CATALOG, SHOPS = "watch", "sweep", "catalog", "shops"
 WORKERS = {
     SWEEP: ("the worker for imports and maintenance", "celery_cpu_worker"),
     CATALOG: ("the worker that talks to Meta", "celery_io_worker"),
     WATCH: ("the worker that sends alerts", "celery_io_worker"),
+    SHOPS: ("the worker that asks shops", "celery_shops_worker"),
 }
 
 

@@ -10,6 +10,8 @@ from supervisor.readiness import http_answers
 CELERY = ("-m", "celery", "--quiet", "-A", "whatsappcrm_backend")
 IO_QUEUES = "chat,webhooks,catalog"
 CPU_QUEUES = "imports,maintenance"
+SHOP_QUEUES = "shops"
+SHOP_THREADS = 32  # A shop that does not answer holds one of them for half a minute; five shops at their worst hold 25.
 WORKER_READY = " ready."
 BEAT_READY = "beat: Starting"
 
@@ -38,6 +40,7 @@ def long_lived(python: Path, port: int, sandbox_port: int) -> list[Program]:
         ),
         run("io", *CELERY, "worker", "-Q", IO_QUEUES, *_worker("io", 2), ready_line=WORKER_READY),
         run("cpu", *CELERY, "worker", "-Q", CPU_QUEUES, *_worker("cpu", 1), ready_line=WORKER_READY),
+        run("shops", *CELERY, "worker", "-Q", SHOP_QUEUES, "-P", "threads", *_worker("shops", SHOP_THREADS), ready_line=WORKER_READY),
         run("beat", *CELERY, "beat", "--pidfile=", "--loglevel", "INFO", ready_line=BEAT_READY),
         run(
             "sandbox",
@@ -47,8 +50,8 @@ def long_lived(python: Path, port: int, sandbox_port: int) -> list[Program]:
     ]
 
 
-def _worker(name: str, processes: int) -> tuple[str, ...]:
-    return ("-n", f"{name}@%h", "-c", str(processes), "--loglevel", "INFO", "--without-gossip", "--without-mingle")
+def _worker(name: str, at_once: int) -> tuple[str, ...]:
+    return ("-n", f"{name}@%h", "-c", str(at_once), "--loglevel", "INFO", "--without-gossip", "--without-mingle")
 
 
 def summary(values: Mapping[str, str], port: int, sandbox_port: int) -> str:

@@ -18,6 +18,7 @@ app.autodiscover_tasks()
 
 
 @worker_process_init.connect
+@worker_ready.connect  # For the worker with threads, whose first process does the work.
 def start_calmly(**_: Any) -> None:
     calm_collector()
 

@@ -132,8 +132,8 @@ CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_ROUTES = {
     "meta_integration.tasks.compare": {"queue": "maintenance"},
     "meta_integration.tasks.ask_verdicts": {"queue": "maintenance"},
-    # 9 is served last: strangers' picture hosts may be slow, and what is ready to be sent does not wait behind them.
-    "meta_integration.tasks.check_pictures": {"queue": "catalog", "priority": 9},
+    # Strangers' picture hosts may hang like shops do. 9 is served last: what somebody waits for does not stand behind a crowd of pictures.
+    "meta_integration.tasks.check_pictures": {"queue": "shops", "priority": 9},
     "meta_integration.tasks.*": {"queue": "catalog"},
     "operations.tasks.watch": {"queue": "webhooks"},  # Not behind an import of ten minutes.
     "operations.tasks.deliver_alerts": {"queue": "webhooks"},
@@ -141,15 +141,14 @@ CELERY_TASK_ROUTES = {
     # Only start runs: not behind imports of minutes, or the bell would be too old when it is heard.
     "integrations.tasks.import_when_due": {"queue": "maintenance"},
     "integrations.tasks.sync_all_*": {"queue": "maintenance"},
-    # A few requests at most, and somebody waits for what they bring: not behind imports either. 9 is served last.
-    "integrations.tasks.keep_shops_in_step": {"queue": "webhooks"},
-    "integrations.tasks.refresh_hinted_products": {"queue": "webhooks"},
+    # Only look at rows and ring.
     "integrations.tasks.sweep_webhooks": {"queue": "maintenance"},
-    # An order is a short call that a merchant waits for: not behind imports either.
-    "integrations.tasks.write_orders": {"queue": "webhooks"},
     "integrations.tasks.sweep_orders": {"queue": "webhooks"},
-    # Changes and looks, too: one shop that hangs must not hold two processes of the worker that others' hints wait for.
-    "integrations.tasks.*": {"queue": "imports"},
+    # Compute for minutes.
+    "integrations.tasks.import_products": {"queue": "imports"},
+    "integrations.tasks.sync_*": {"queue": "imports"},
+    # Everything else asks shops, which may hang: their worker has threads, so that one that does holds up no other.
+    "integrations.tasks.*": {"queue": "shops"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # django-celery-beat knows the time after which a ring is not worth answering as expire_seconds.

@@ -1,7 +1,8 @@
 """Every minute: rings for the shops whose turn it is. A lost ring costs a minute; what comes twice finds the watch claimed or not due.
 
-A shop that did not answer the last time may hang again, for as long as a request may last. It is asked again by the worker for imports,
-which is used to that: the one that serves chats and Meta meets an outage once.
+Shops are asked by a worker of their own, in threads (supervisor/programs.py): one that hangs holds a thread for as long as a request lasts.
+One that did not answer the last time may hang again: such shops are asked one way each, and only a few at the same time, so that there are
+threads left for the others however many are down.
 """
 
 from datetime import datetime
@@ -18,13 +19,21 @@ KEEP_TASK = "integrations.tasks.keep_shops_in_step"
 CHANGES_TASK = "integrations.tasks.read_changes_of_store"
 GLANCES_TASK = "integrations.tasks.look_over_store"
 AGAIN_TASK = "integrations.tasks.ask_store_again"
+TROUBLED_AT_ONCE = 8
 TASKS = {Kind.HINTS: hints.TASK, Kind.CHANGES: CHANGES_TASK, Kind.GLANCES: GLANCES_TASK}
 
 
 def ring_due(now: datetime) -> None:
-    """One ring for each watch that is due. One query whatever the number of shops."""
+    """One ring for each watch that is due, few for shops that did not answer the last time. One query whatever the number of shops."""
+    troubled: dict[int, str] = {}
     for connection_pk, kind, tries in due(now).values_list("connection_id", "kind", "tries"):
-        ring_for(connection_pk, kind, tries)
+        if tries:
+            troubled.setdefault(connection_pk, kind)
+        else:
+            ring_for(connection_pk, kind, tries)
+    # Those that are being asked just now are due until they are done: as the longest waiting they are among the first, and count.
+    for connection_pk, kind in list(troubled.items())[:TROUBLED_AT_ONCE]:
+        ring_for(connection_pk, kind, tries=1)
 
 
 def ring_for(connection_pk: int, kind: str, tries: int) -> None:
@@ -44,4 +53,4 @@ def due(now: datetime) -> QuerySet[StoreWatch]:
     hinted = Exists(StoreHint.objects.filter(due_by(now), connection=OuterRef("connection")))
     by_itself = (Q(kind=Kind.CHANGES) & Q(connection__changes_every__gt=0)) | (Q(kind=Kind.GLANCES) & Q(connection__glances_every__gt=0))
     free = Q(connection__current_run__isnull=True) | ~Q(connection__current_run__status__in=AT_WORK)
-    return shops.filter((Q(kind=Kind.HINTS) & hinted) | (by_itself & free)).order_by("pk")
+    return shops.filter((Q(kind=Kind.HINTS) & hinted) | (by_itself & free)).order_by("due_at", "pk")

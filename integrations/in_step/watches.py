@@ -48,9 +48,10 @@ def finish(watch: StoreWatch, begun_at: datetime, now: datetime) -> None:
 
 
 def wake(connection_pk: int, *, but: StoreWatch | None = None) -> None:
-    """The shop answers again: nothing waits for it any longer."""
-    now = database_now()
-    StoreWatch.objects.filter(connection=connection_pk, due_at__gt=now).exclude(pk=but.pk if but else 0).update(due_at=now)
+    """The shop answers again: nothing waits for it any longer, and all of its ways are asked as those of any other shop."""
+    now, others = database_now(), StoreWatch.objects.filter(connection=connection_pk).exclude(pk=but.pk if but else 0)
+    others.filter(tries__gt=0).update(tries=0)
+    others.filter(due_at__gt=now).update(due_at=now)
 
 
 def put_off(watch: StoreWatch, error: RemoteError, now: datetime) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from integrations.models import StoreConnection
 
 Raw = dict[str, Any]
+HURRIED_SECONDS = 300.0  # An old shop may need minutes for a hundred products with variations, asked for one by one.
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ class StoreAdapter(ABC):
         return {}
 
     def hurry(self) -> None:
-        """From now on a shop that takes too long for a question is left at once: for turns behind which other shops wait.
+        """From now on a shop that takes too long for a question is left at once, and all questions together have HURRIED_SECONDS, however
+        slowly it drips: for turns that no other shop may feel.
 
         What that taught (that it wants smaller pages) stands in `learnt` and counts the next time.
         """

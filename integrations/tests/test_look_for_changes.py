@@ -137,7 +137,7 @@ def test_what_only_another_way_meets_is_no_reason(world, tenant, api):
     assert watch(connection, "glances").tries == 1 and ask(api, connection).json()["look"] == "queued"
 
 
-def test_a_shop_that_failed_and_is_due_again_is_asked_by_the_worker_for_imports(world, tenant, api):
+def test_a_shop_that_failed_and_is_due_again_is_asked_as_well(world, tenant, api):
     connection, shop = world.open(tenant)
     StoreWatch.objects.filter(connection=connection, kind="changes").update(tries=2, failing_since=world.now, due_at=world.now)
     assert ask(api, connection).json()["look"] == "queued"

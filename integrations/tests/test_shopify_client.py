@@ -55,6 +55,13 @@ def test_the_data_comes_back_and_the_question_went_out_whole(client, shopify):
     assert shopify.host.asked[0].headers["accept-encoding"] == "gzip" and shopify.host.connections == 1
 
 
+def test_in_a_hurry_there_is_a_limit_for_all_questions_together(client, shopify):
+    client.hurry(0.0)
+    with pytest.raises(TransientError) as caught:
+        client.execute(QUERY)
+    assert caught.value.kind == "timeout" and shopify.host.asked == []
+
+
 # --- points -------------------------------------------------------------------------------------------------------------------
 
 

@@ -78,6 +78,15 @@ def test_a_fault_is_transient_and_the_next_request_works(known, talk, kind):
     assert client.get("products").total == 18
 
 
+def test_in_a_hurry_there_is_a_limit_for_all_questions_together(known):
+    host, client = known
+    client.hurry(0.0)
+    before = len(host.asked)
+    with pytest.raises(TransientError) as caught:
+        client.get("products")
+    assert caught.value.kind == "timeout" and len(host.asked) == before
+
+
 def test_a_server_that_is_gone(settings):
     settings.ALLOW_PRIVATE_STORE_URLS = True
     with keeping() as host:

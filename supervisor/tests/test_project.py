@@ -43,9 +43,9 @@ def test_static_files_are_collected_only_without_debug() -> None:
 
 
 def test_every_queue_has_exactly_one_worker() -> None:
-    queues = f"{programs.IO_QUEUES},{programs.CPU_QUEUES}".split(",")
-    assert sorted(queues) == ["catalog", "chat", "imports", "maintenance", "webhooks"]
-    assert [program.name for program in programs.long_lived(Path("python"), 8000, 8001)] == ["web", "io", "cpu", "beat", "sandbox"]
+    queues = f"{programs.IO_QUEUES},{programs.CPU_QUEUES},{programs.SHOP_QUEUES}".split(",")
+    assert sorted(queues) == ["catalog", "chat", "imports", "maintenance", "shops", "webhooks"]
+    assert [program.name for program in programs.long_lived(Path("python"), 8000, 8001)] == ["web", "io", "cpu", "shops", "beat", "sandbox"]
 
 
 def test_the_summary_names_addresses_and_login() -> None:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from supervisor.programs import CPU_QUEUES, IO_QUEUES
+from supervisor.programs import CPU_QUEUES, IO_QUEUES, SHOP_QUEUES, SHOP_THREADS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("backend", "celery_io_worker", "celery_cpu_worker", "celery_beat")
+OURS = ("backend", "celery_io_worker", "celery_cpu_worker", "celery_shops_worker", "celery_beat")
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 
 
@@ -32,7 +32,7 @@ def instructions(name: str) -> list[str]:
     return re.findall(rf"^{name} (.+)$", DOCKERFILE, re.MULTILINE)
 
 
-def test_the_six_services_and_the_three_volumes() -> None:
+def test_the_seven_services_and_the_three_volumes() -> None:
     assert set(SERVICES) == {"postgres", "redis", *OURS}
     assert set(COMPOSE["volumes"]) == {"postgres_data", "mediafiles_volume", "backups_volume"}
 
@@ -89,6 +89,8 @@ def test_commands_name_real_modules(name: str) -> None:
 def test_workers_take_the_same_queues_as_after_make_up() -> None:
     assert after(words("celery_io_worker"), "-Q") == [IO_QUEUES]
     assert after(words("celery_cpu_worker"), "-Q") == [CPU_QUEUES]
+    shops = words("celery_shops_worker")
+    assert (after(shops, "-Q"), after(shops, "-P"), after(shops, "-c")) == ([SHOP_QUEUES], ["threads"], [str(SHOP_THREADS)])
 
 
 def test_the_broker_never_drops_a_task_to_save_memory() -> None:

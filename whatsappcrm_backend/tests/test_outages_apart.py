@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from celery import current_app
 
 from integrations.connecting.connections import check_connection
 from integrations.models import StoreConnection, StoreHint, StoreWatch
@@ -96,3 +97,16 @@ def test_a_shop_that_is_refused_is_not_asked_again(town: Town, tenant: Any, othe
         town.minute(20)
     assert town.streets[sick.pk].asked == asked
     assert StoreHint.objects.filter(connection=sick).exists()  # Kept for the day when it lets us in again.
+
+
+def test_who_asks_strangers_has_a_queue_of_its_own_and_nobody_else_is_in_it() -> None:
+    def queue_of(task: str) -> str:
+        return str(current_app.amqp.router.route({}, task)["queue"].name)
+
+    current_app.loader.import_default_modules()
+    ours = [name for name in current_app.tasks if ".tasks." in name]
+    assert {name.rpartition(".")[2] for name in ours if queue_of(name) == "shops"} == {
+        "refresh_hinted_products", "read_changes_of_store", "look_over_store", "ask_store_again", "keep_shops_in_step",
+        "keep_webhooks", "remove_webhooks", "write_orders", "check_pictures",
+    }  # fmt: skip
+    assert {queue_of(f"integrations.tasks.{name}") for name in ("import_products", "sync_woocommerce_products")} == {"imports"}

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from integrations.providers.base import GlancePage, Page, Raw, StoreAdapter, StoreFacts
-from integrations.providers.shopify.client import HURRIED_WAIT, ShopifyClient
+from integrations.providers.base import HURRIED_SECONDS, GlancePage, Page, Raw, StoreAdapter, StoreFacts
+from integrations.providers.shopify.client import ShopifyClient
 from integrations.providers.shopify.domains import API_VERSION, NO_DOMAIN, base_url, is_shop_domain, shop_domain
 from integrations.providers.shopify.hooks import ShopifyHooks
 from integrations.providers.shopify.introduction import introduce
@@ -96,7 +96,7 @@ class ShopifyAdapter(StoreAdapter):
     def hurry(self) -> None:
         """See StoreAdapter. Whoever has time begins with large pages again, and so finds out whether the shop manages them by now."""
         super().hurry()
-        self.client.longest_wait = HURRIED_WAIT
+        self.client.hurry(HURRIED_SECONDS)
         self._products.is_hurried = True
         if isinstance(self._rows, int) and SMALLEST <= self._rows < self._products.rows:
             self._products.rows = self._rows

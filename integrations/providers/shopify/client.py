@@ -5,6 +5,7 @@ reached says SHOPIFY_BASE_URL: https://<domain>, or a stand-in on this machine.
 """
 
 import logging
+import math
 import random
 import re
 import time
@@ -71,11 +72,16 @@ class ShopifyClient:
         self._tokens = Tokens(connection, self._fetch_token)
         self._token = ""
         self.longest_wait = LONGEST_WAIT
+        self._ends = math.inf
         self._bucket = Bucket()
         self._session: PublicSession | None = None
 
     def __repr__(self) -> str:
         return f"<ShopifyClient {self.domain}>"
+
+    def hurry(self, seconds: float) -> None:
+        """From now on no question waits long for points, and all together have so many seconds."""
+        self.longest_wait, self._ends = HURRIED_WAIT, time.monotonic() + seconds
 
     def execute(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """The `data` of a GraphQL question or change. Waits (a minute at most) until the shop has the points for it.
@@ -200,7 +206,8 @@ class ShopifyClient:
         try:
             base = base_url(settings.SHOPIFY_BASE_URL, self.domain)
             session = self._session = self._session or PublicSession(base, schemes=_schemes())
-            limits: dict[str, Any] = {"max_bytes": MAX_BODY, "deadline": REQUEST_SECONDS, "headers": headers}
+            deadline = min(REQUEST_SECONDS, self._ends - started)
+            limits: dict[str, Any] = {"max_bytes": MAX_BODY, "deadline": deadline, "headers": headers}
             answer = session.write("POST", f"{base}{path}", body, **limits) if once else session.ask(f"{base}{path}", body, **limits)
         except AddressRefused as refused:
             kind, said = "wrong_address", str(refused)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from integrations.providers.base import CredentialField, Glance, GlancePage, Page, Raw, StoreAdapter, StoreFacts
+from integrations.providers.base import HURRIED_SECONDS, CredentialField, Glance, GlancePage, Page, Raw, StoreAdapter, StoreFacts
 from integrations.providers.reading import Problems, read_line
 from integrations.providers.woocommerce.addresses import store_address
 from integrations.providers.woocommerce.client import WooClient
@@ -99,6 +99,7 @@ class WooAdapter(StoreAdapter):
     def hurry(self) -> None:
         """See StoreAdapter."""
         super().hurry()
+        self.client.hurry(HURRIED_SECONDS)
         self._lists.is_hurried = True
 
     def fetch_categories(self) -> Iterator[StoreCategory]:

@@ -4,6 +4,7 @@ The only place that holds a shop's key. It stands in no error, no log line and i
 """
 
 import logging
+import math
 import secrets
 import time
 from datetime import UTC, datetime
@@ -47,13 +48,17 @@ class WooClient:
         self.notes: list[str] = []
         self._typed = store_url
         self._key, self._secret = key.strip(), secret.strip()
-        self._timeout = timeout
+        self._timeout, self._ends = timeout, math.inf
         self._session: PublicSession | None = None
         self._proven = self._remembers_this_shop()
         self._tried_again = False
 
     def __repr__(self) -> str:
         return f"<WooClient {self.store_url}>"
+
+    def hurry(self, seconds: float) -> None:
+        """From now on all requests together have so many seconds."""
+        self._ends = time.monotonic() + seconds
 
     def connect(self) -> dict[str, Any]:
         """Finds the API, finds a way in which the key is accepted, and says what kind of shop it is. Raises one of the four errors.
@@ -235,7 +240,7 @@ class WooClient:
         kind, said = "", ""
         try:
             answer = self._session_for(url).get(
-                url, max_bytes=MAX_BODY, deadline=self._timeout, headers={**HEADERS, **headers}, first_bytes=first_bytes
+                url, max_bytes=MAX_BODY, deadline=self._seconds_left(), headers={**HEADERS, **headers}, first_bytes=first_bytes
             )
         except AddressRefused as refused:
             kind, said = "wrong_address", str(refused)
@@ -252,7 +257,7 @@ class WooClient:
         kind, said, may_be_done = "", "", False
         try:
             sent = {**HEADERS, "Content-Type": "application/json", **headers}
-            answer = self._session_for(url).write(method, url, body, max_bytes=MAX_BODY, deadline=self._timeout, headers=sent)
+            answer = self._session_for(url).write(method, url, body, max_bytes=MAX_BODY, deadline=self._seconds_left(), headers=sent)
         except AddressRefused as refused:
             kind, said = "wrong_address", str(refused)
         except FetchFailed as failed:
@@ -262,6 +267,10 @@ class WooClient:
             error = error_of(kind, asked, said=said)
             raise AmbiguousError(error.message, kind=kind, data=error.data) if may_be_done else error
         return Seen(answer.status, answer.headers, answer.body)
+
+    def _seconds_left(self) -> float:
+        """For the next request."""
+        return min(self._timeout, self._ends - time.monotonic())
 
     def _session_for(self, url: str) -> PublicSession:
         if self._session is None or addresses.origin(url) != addresses.origin(self._session.target.url):

@@ -34,7 +34,7 @@ def stage(whole_stage: Stage, django_db_blocker: Any, monkeypatch: pytest.Monkey
     whole_stage.pauses.clear()
     whole_stage.meta.heal()
     whole_stage.meta.knobs(batch_delay=0)
-    monkeypatch.setattr(doorbell, "_publish", lambda name, args, countdown: whole_stage.ring(name, args, countdown))
+    monkeypatch.setattr(doorbell, "_publish", lambda name, args, countdown, **_: whole_stage.ring(name, args, countdown))
     with django_db_blocker.unblock(), looking_into(whole_stage.database.name):
         yield whole_stage
 

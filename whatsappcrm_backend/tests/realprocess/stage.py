@@ -20,7 +20,7 @@ from whatsappcrm_backend.tests.realprocess.pauses import FOLDER, Pauses
 from whatsappcrm_backend.tests.realprocess.processes import Process, Processes, wait_until
 
 PYTHON = sys.executable
-QUEUES = ("catalog", "maintenance")
+QUEUES = ("catalog", "maintenance", "shops")
 WORKER = ("worker", "-Q", ",".join(QUEUES), "--loglevel", "INFO", "--without-gossip", "--without-mingle")
 SWEEP = "meta_integration.tasks.sweep"
 
@@ -119,7 +119,7 @@ class Stage:
         return self.worker
 
     def start_worker(self, processes: int = 1, name: str = "worker") -> Process:
-        """A Celery worker (prefork) for both queues, with the pause points built in."""
+        """A Celery worker (prefork) for these queues, with the pause points built in."""
         module = "whatsappcrm_backend.tests.realprocess.pausing_worker"
         command = [PYTHON, "-m", module, *WORKER, "-n", f"{name}@%h", "-c", str(processes)]
         worker = self.processes.start(name, command, self.env())
