@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 FEWER = hypothesis_settings(max_examples=max(hypothesis_settings.default.max_examples // 6, 5))
 POST = ("hooks_lost", "hooks_late", "hooks_doubled", "hooks_forged", "hooks_reversed")
 FAULTS = ("throttled", "hang", "reset_before", "reset_after", "cut", "truncated", "empty_list")
+BULK = ("bulk_stuck", "bulk_failed", "bulk_empty", "bulk_short", "bulk_busy", "file_gone")
 META = ("outage", "throttle", "lost_before", "lost_after", "timeout_after", "cut")
 SIDE = st.integers(0, 1)
 EVENTS = st.one_of(
@@ -43,6 +44,8 @@ EVENTS = st.one_of(
     st.tuples(st.just("death"), SIDE, st.tuples(st.integers(0, 2), st.booleans())),
     st.tuples(st.just("death while writing"), SIDE, st.none()),
     st.tuples(st.just("import"), SIDE, st.none()),
+    st.tuples(st.just("large"), SIDE, st.sampled_from([True, True, False])),
+    st.tuples(st.just("bulk"), SIDE, st.sampled_from(BULK)),
     st.tuples(st.just("meta"), SIDE, st.sampled_from(META)),
     st.tuples(st.just("pass"), SIDE, st.sampled_from([0.1, 1, 6, 70, 26 * 60])),
     st.tuples(st.just("work"), SIDE, st.none()),
@@ -86,6 +89,10 @@ class Sides:
             street.dies_in, street.hears_first = what
         elif kind == "death while writing":
             self.town.dies_writing = True
+        elif kind == "large":
+            self.town.count_as_large(what)
+        elif kind == "bulk" and isinstance(shop, ShopifyShop):
+            shop.faults.add(what)
         elif kind == "import":
             self.begin_import(connection)
         elif kind == "meta":
@@ -116,8 +123,17 @@ LOST_DAY = [
 ]  # fmt: skip
 
 
+LARGE_DAY = [
+    ("large", 1, True), ("import", 1, None), ("edit in between", 1, (4, ("price", 1, 7))), ("edit", 1, ("go", 3, 0)), ("work", 1, None),
+    ("post", 1, "hooks_late"), ("edit", 1, ("stock", 2, 1)), ("token", 1, None), ("death", 1, (4, True)), ("import", 1, None),
+    ("pass", 1, 6), ("bulk", 1, "bulk_short"), ("edit", 1, ("swap", 0, 1)), ("import", 1, None), ("work", 1, None),
+    ("bulk", 1, "bulk_stuck"), ("import", 1, None), ("edit", 1, ("variant", 0, 3)), ("work", 1, None),
+]  # fmt: skip
+
+
 @FEWER
 @example(LOST_DAY)
+@example(LARGE_DAY)
 @given(st.lists(EVENTS, min_size=3, max_size=25))
 def test_once_it_is_quiet_products_are_the_shops_and_meta_has_them(settings: Any, events: list[Any]) -> None:
     with pytest.MonkeyPatch.context() as patches, time_machine.travel(START, tick=False) as traveller, transaction.atomic():

@@ -14,7 +14,7 @@ import requests
 from celery import current_app
 from django.test import Client
 
-from common import http
+from common import http, outbound_guard
 from common.lease import Lease
 from integrations import tasks
 from integrations.connecting.connections import check_connection
@@ -22,6 +22,7 @@ from integrations.hints import noting
 from integrations.in_step import sweep, writing
 from integrations.models import Provider, StoreConnection
 from integrations.providers.shopify import client as shopify_client
+from integrations.providers.shopify.listing import products as shopify_lists
 from integrations.runs import confirm_now, run_now
 from integrations.webhooks import asking
 from meta_integration.catalog.readback import read_back
@@ -41,6 +42,7 @@ from tenants.models import Tenant
 
 WOO_KEYS = {"consumer_key": "ck_0123456789abcdef0123456789abcdef01234567", "consumer_secret": "cs_fedcba9876543210fedcba9876543210fedcba98"}
 SHOPIFY_KEYS = {"client_id": "5f0e1d2c3b4a59687766554433221100", "client_secret": "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"}
+BULK_SECONDS = 20.0
 SHOPIFY_AT = "http://127.0.0.1:8102/shopify"
 
 
@@ -80,8 +82,11 @@ class Town(World):
         self.is_dying = self.dies_writing = False
         self._session = requests.Session()
         patches.setattr(http, "fresh_session", self._copy_of_session)
+        patches.setattr(outbound_guard, "resolve", lambda host, port: [host])
         waiting = SimpleNamespace(monotonic=lambda: self.now.timestamp(), sleep=lambda seconds: self.pass_time(seconds=seconds))
         patches.setattr(shopify_client, "time", waiting)
+        patches.setitem(shopify_lists.Products.__init__.__kwdefaults__, "pause", waiting.sleep)
+        self._patches, self._large = patches, shopify_lists.LARGE
         for module in (noting, sweep, tasks, asking, background):
             patches.setattr(module, "ring", self.ring)
         release, settle = Lease.release, writing.settle
@@ -98,8 +103,10 @@ class Town(World):
     def open_shopify(self, tenant: Tenant, name: str = "sun") -> StoreConnection:
         """A Shopify shop of the business, not yet imported."""
         domain = f"{name}.myshopify.com"
-        shop = ShopifyShop(name, f"{SHOPIFY_AT}/{domain}", domain=domain, currency=tenant.currency, clock=lambda: self.now)
+        home = f"{SHOPIFY_AT}/{domain}"
+        shop = ShopifyShop(name, home, domain=domain, files=f"{home}/files", currency=tenant.currency, clock=lambda: self.now)
         shop.add_app(*SHOPIFY_KEYS.values())
+        shop.bulk_seconds = BULK_SECONDS
         values = {"provider": Provider.SHOPIFY, "shop_domain": domain, "credentials": SHOPIFY_KEYS}
         return self._settle_in(StoreConnection(tenant=tenant, **values), shop)
 
@@ -111,6 +118,10 @@ class Town(World):
         self._session.mount(shop.home, self.streets[connection.pk])
         asking.ask_for_a_look(connection)
         return connection
+
+    def count_as_large(self, all_shops: bool) -> None:
+        """Whether imports read every Shopify shop out of a bulk operation's file, or only those that are large."""
+        self._patches.setattr(shopify_lists, "LARGE", 1 if all_shops else self._large)
 
     def import_all(self) -> None:
         """Every shop wholly, as a person does it who says yes to whatever is asked; and its webhooks are entered."""
