@@ -23,7 +23,7 @@ def note(connection_pk: int, external_ids: Iterable[str], reason: str) -> None:
     if not ids:
         return
     now = database_now()
-    rings = not StoreHint.objects.filter(connection_id=connection_pk, due_at__gt=now).exists()
+    rings = not StoreHint.objects.filter(connection_id=connection_pk, due_at__gt=now, due_at__lte=now + DEBOUNCE).exists()
     for some in chunks(ids):
         _note_some(connection_pk, some, reason[:60], now)
     if rings:  # Otherwise the ring of an earlier hint is on its way.

@@ -2,15 +2,19 @@
 
 What the shop does not have any more becomes inactive, unless that is so much that a person has to be asked: then it is left to the next
 whole import, which asks.
+
+A shop may fail at one product only (a plugin that breaks over it). What fails a second time, while the shop answers about another product,
+is asked for by halves, until the one is found: it waits, with an issue, and the others do not wait with it.
 """
 
 from datetime import datetime, timedelta
 
 from common.bulk import delete_rows
 from common.clock import database_now
+from common.errors import PermanentError, RemoteError, TransientError
 from integrations.importing.identity import load_refs
 from integrations.importing.items import Ref
-from integrations.importing.looking import look
+from integrations.importing.looking import Sight, look
 from integrations.importing.missing import is_much
 from integrations.importing.pages import AT_ONCE
 from integrations.in_step.evidence import note_much_gone
@@ -18,8 +22,12 @@ from integrations.in_step.turns import Turn, may_ask, take_turn, watch_of
 from integrations.in_step.watches import due_by, finish
 from integrations.in_step.writing import bring_in
 from integrations.models import Answer, ExternalRef, Kind, LinkQuestion, RefKind, StoreConnection, StoreHint
+from integrations.providers.base import Raw
+from integrations.runs.ending import said
 
 A_DAY = timedelta(days=1)
+LEFT_FOR = A_DAY / 2
+SHOP_FAILS = "The shop fails when it is asked for this product, and answers about others: {said} It is asked for again in half a day."
 LONGEST_NAP = 30.0  # seconds; what is due later has the minute sweep
 
 
@@ -56,12 +64,50 @@ def _due(connection: StoreConnection, now: datetime) -> list[StoreHint]:
     return list(StoreHint.objects.filter(due_by(now), connection=connection).order_by("due_at", "pk")[:AT_ONCE])
 
 
-def _refresh_some(turn: Turn, hints: list[StoreHint]) -> None:
-    connection, job = turn.connection, turn.job
+def _refresh_some(turn: Turn, hints: list[StoreHint], *, is_alive: bool = False) -> None:
+    """is_alive: the shop has just answered about another product."""
     ids = [hint.external_id for hint in hints]
-    raws = job.reader.by_ids(ids, _surely_there(connection, ids))
+    known = _surely_there(turn.connection, ids)
+    try:
+        raws = turn.job.reader.by_ids(ids, known)
+    except (TransientError, PermanentError) as error:
+        if error.retry_after or not (is_alive or _answers(turn, known or ids[turn.watch.tries % len(ids)])):
+            raise
+        _refresh_apart(turn, hints, error)
+    else:
+        _bring_in(turn, hints, raws)
+
+
+def _answers(turn: Turn, external_id: str) -> bool:
+    """Whether the shop answers about one product. Asked only where it failed the last time, too: mostly a failure is an outage."""
+    return turn.watch.tries > 0 and bool(turn.job.reader.by_ids([external_id]))
+
+
+def _refresh_apart(turn: Turn, hints: list[StoreHint], error: RemoteError) -> None:
+    if len(hints) == 1:
+        _leave(turn, hints[0], error)
+        return
+    middle = len(hints) // 2
+    for some in (hints[:middle], hints[middle:]):
+        if not turn.is_over():
+            _refresh_some(turn, some, is_alive=True)
+
+
+def _leave(turn: Turn, hint: StoreHint, error: RemoteError) -> None:
+    """For half a day, with an issue. What was noted meanwhile is due as before."""
+    sight = Sight()
+    sight.outcome.fail(hint.external_id, "", "shop_fails", SHOP_FAILS.format(said=said(error)))
+
+    def also() -> None:
+        StoreHint.objects.filter(pk=hint.pk, version=hint.version).update(due_at=database_now() + LEFT_FOR)
+
+    bring_in(turn, sight, also)
+
+
+def _bring_in(turn: Turn, hints: list[StoreHint], raws: list[Raw]) -> None:
+    connection, job = turn.connection, turn.job
     sight = look(job, raws)
-    missing = set(ids) - {job.adapter.external_id(raw) for raw in raws}
+    missing = {hint.external_id for hint in hints} - {job.adapter.external_id(raw) for raw in raws}
     gone = {external_id: ref for external_id, ref in load_refs(connection, missing).items() if not ref.is_gone} if missing else {}
     leaves = bool(gone) and _would_be_much(connection, gone)
     if not leaves:

@@ -1,6 +1,6 @@
 """What keeping a shop in step leaves behind: nothing where nothing was written, else one run per shop and hour that tells all of it.
 
-A shop with a hundred orders a day would else fill the list of runs with a hundred lines of one product each. See docs/decisions/0092.
+A shop with a hundred orders a day would else fill the list of runs with a hundred lines of one product each. See docs/decisions/0095.
 """
 
 from collections import Counter
