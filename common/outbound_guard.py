@@ -82,19 +82,35 @@ def fetch_public(
     raise FetchFailed("The address sends us on and on to other addresses.")
 
 
-def stream_public(url: str, *, max_bytes: int, deadline: float, schemes: tuple[str, ...] = ("https",)) -> Iterator[bytes]:
+def stream_public(
+    url: str, *, max_bytes: int, deadline: float, schemes: tuple[str, ...] = ("https",), start: int = 0
+) -> Iterator[bytes]:
     """GET of a file that is too long for memory: its unpacked bytes, in portions as they come. Redirects are not followed.
 
-    The arguments and what it raises, at any portion, as in fetch_public; an answer that is no 200 raises FetchFailed, too.
+    start: so many bytes at its beginning are left out, as they are known: by a range (RFC 9110, 14), or by us, where the server gives the
+    whole file all the same. The other arguments and what it raises, at any portion, as in fetch_public; an answer without the file raises
+    FetchFailed, too.
     """
     ends, own_network = time.monotonic() + deadline, bool(settings.ALLOW_PRIVATE_STORE_URLS)
     target = parse_target(url, schemes=schemes, any_port=own_network)
     addresses = _judged_addresses(target, ends, own_network)
-    call = Call("GET", target, {"Accept-Encoding": "gzip"})
-    with http.fresh_session() as session, _opened(session, call, addresses.copy, ends) as (response, watch):
-        if response.status_code != 200:
+    # The bytes of a range are those of the file as it is sent: packed, they would be others.
+    wanted = {"Range": f"bytes={start}-"} if start else {"Accept-Encoding": "gzip"}
+    with http.fresh_session() as session, _opened(session, Call("GET", target, wanted), addresses.copy, ends) as (response, watch):
+        if start and response.status_code == 416:
+            return  # There is nothing behind `start`.
+        if response.status_code != (206 if start and _begins_at(response, start) else 200):
             raise FetchFailed(f"The server does not give the file (HTTP {response.status_code}).")
-        yield from read_portions(response, max_bytes, ends, watch)
+        known = start if response.status_code == 200 else 0
+        for portion in read_portions(response, max_bytes - start + known, ends, watch):
+            yield portion[known:]
+            known = max(known - len(portion), 0)
+
+
+def _begins_at(response: requests.Response, start: int) -> bool:
+    """A part of the file as it is, from this byte on."""
+    is_packed = response.headers.get("Content-Encoding", "").lower() not in ("", "identity")
+    return not is_packed and response.headers.get("Content-Range", "").lower().startswith(f"bytes {start}-")
 
 
 class PublicSession:

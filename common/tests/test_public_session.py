@@ -254,6 +254,37 @@ def test_a_file_comes_in_portions(shop, host):
         list(stream_public(shop.url, max_bytes=10, deadline=5, schemes=BOTH))
 
 
+def rest_of(shop, start):
+    return b"".join(stream_public(shop.url, max_bytes=1_000, deadline=5, schemes=BOTH, start=start))
+
+
+def test_a_file_is_gone_on_with_where_it_stopped(shop):
+    body = bytes(range(100))
+    shop.answer = lambda asked: Said(206, body[40:], {"Content-Range": "bytes 40-99/100"})
+    assert rest_of(shop, 40) == body[40:]
+    assert (shop.asked[0].headers["range"], shop.asked[0].headers["accept-encoding"]) == ("bytes=40-", "identity")
+    shop.answer = lambda asked: Said(416, b"<Error/>", {"Content-Range": "bytes */100"})
+    assert rest_of(shop, 100) == b""
+    shop.answer = lambda asked: Said(200, body)
+    assert (rest_of(shop, 40), rest_of(shop, 100), rest_of(shop, 0)) == (body[40:], b"", body)
+
+
+PACKED = {"Content-Range": "bytes 40-99/100", "Content-Encoding": "gzip"}
+
+
+@pytest.mark.parametrize("headers", [{"Content-Range": "bytes 0-99/100"}, {}, PACKED])
+def test_another_part_of_a_file_is_not_taken_for_the_right_one(shop, headers):
+    shop.answer = lambda asked: Said(206, gzip.compress(b"x"), headers)
+    with pytest.raises(FetchFailed, match="206"):
+        rest_of(shop, 40)
+
+
+def test_a_file_that_is_gone_on_with_may_not_be_longer_in_all(shop):
+    shop.answer = lambda asked: Said(206, b"x" * 200, {"Content-Range": "bytes 900-1099/1100"})
+    with pytest.raises(TooLarge):
+        rest_of(shop, 900)
+
+
 def test_files_are_not_fetched_from_own_networks(opened, names):  # noqa: F811
     for url in (*REFUSED, *STRANGE):
         with pytest.raises(AddressRefused):

@@ -1,6 +1,8 @@
 """The world of runs, and the shops of two businesses in it."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -8,8 +10,22 @@ import time_machine
 from integrations.models import StoreConnection
 from integrations.tests import fake_shop
 from integrations.tests.run_world import START, RunWorld, connect
+from integrations.tests.shopify_bulk_world import NOW
 from integrations.tests.step_world import StepWorld
 from tenants.models import Tenant
+
+
+@pytest.fixture(autouse=True)
+def _files_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files of bulk operations: each test finds its own only."""
+    monkeypatch.setattr("integrations.providers.shopify.listing.staging.gettempdir", lambda: str(tmp_path))
+
+
+@pytest.fixture
+def frozen() -> Iterator[Any]:
+    """The moment at which Shopify's bulk operations stand, as a clock that a test moves."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
 
 
 @pytest.fixture

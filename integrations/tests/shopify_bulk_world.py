@@ -1,6 +1,7 @@
 """A shop whose products come out of a bulk operation's file, and how tests read it."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -8,6 +9,8 @@ from django.utils import timezone
 from integrations.providers.shopify.listing.products import Products
 from integrations.providers.shopify.reading.shape import number_of
 from integrations.tests.shopify_double import ShopDouble, picture, product, sized
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 def rich(number: int) -> dict[str, Any]:

@@ -50,7 +50,10 @@ def product(number: int, **fields: Any) -> Node:
 
 
 class ShopDouble:
-    """products, collections: {number: node}. asked: names of the questions so far, with their variables. counted: what it says it has."""
+    """products, collections: {number: node}. asked: names of the questions so far, with their variables. counted: what it says it has.
+
+    lines: of a bulk operation's file; given: how many bytes of it went out.
+    """
 
     def __init__(self, *products: Node) -> None:
         self.products = {_number(one): one for one in products}
@@ -62,6 +65,7 @@ class ShopDouble:
         self.operation: Node | None = None
         self.statuses: list[dict[str, Any]] = []
         self.lines: list[bytes] = []
+        self.given = 0
 
     def execute(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """As ShopifyClient.execute."""
@@ -71,11 +75,14 @@ class ShopDouble:
         answer: Any = getattr(self, f"_{name.split()[0].lower()}")(given, name)
         return json.loads(json.dumps(answer))  # type: ignore[no-any-return]
 
-    def download(self, url: str) -> Iterator[bytes]:
+    def download(self, url: str, start: int = 0) -> Iterator[bytes]:
         """As ShopifyClient.download."""
         self.before("download")
         self.asked.append(("download", {"url": url}))
-        yield from self.lines
+        for line in b"\n".join(self.lines)[start:].splitlines():
+            self.before("line")
+            self.given += len(line) + 1
+            yield line
 
     def names(self) -> list[str]:
         """Names of the questions so far."""

@@ -143,6 +143,8 @@ def test_a_file_comes_line_by_line_and_nobody_says_who_asks(files):
     assert list(client.download(f"{files.url}/file.jsonl?Signature=s")) == lines
     files.answer = lambda asked: Said(body=b"a\nb")
     assert list(client.download(f"{files.url}/file.jsonl")) == [b"a", b"b"]
+    files.answer = lambda asked: Said(206, b"b\nc\n", {"Content-Range": "bytes 2-5/6"})
+    assert list(client.download(f"{files.url}/file.jsonl", 2)) == [b"b", b"c"]
     assert STATIC not in str(files.asked) and "x-shopify-access-token" not in files.asked[0].headers
 
 

@@ -187,11 +187,11 @@ def test_in_a_hurry_a_page_that_takes_too_long_is_not_asked_for_again() -> None:
     shop = ShopDouble(product(1))
     shop.before = lambda name: raise_(TransientError("too slow", kind="timeout"))
     products, asked = products_of(shop), []
-    products.is_hurried = True
+    products.windows.is_hurried = True
     for _ in range(6):
         with pytest.raises(TransientError):
             products.changed(datetime.fromisoformat("2026-11-26T18:30:00+03:00"), None)
-        asked.append(products.rows)
+        asked.append(products.windows.rows)
     assert asked == [50, 25, 12, 12, 12, 12]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from integrations.providers.shopify.listing.spool import SET_UP, Spool
 from integrations.providers.shopify.reading.shape import number_of
-from integrations.tests.shopify_bulk_world import all_of, large_shop, numbers, reader, rich
+from integrations.tests.shopify_bulk_world import all_of, large_shop, numbers, rich
 from integrations.tests.shopify_double import ShopDouble
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -32,7 +32,7 @@ def test_the_memory_for_a_file_does_not_grow_with_it() -> None:
 
         spool = Spool()
         tracemalloc.start()
-        spool.fill(lines())
+        spool.fill(lambda start: lines(), (products * (1 + len(others)), products))
         after, seen = 0, 0
         while part := spool.raws(after, 100, NOW):
             after, seen = int(number_of(part[-1]["id"])), seen + len(part)
@@ -43,22 +43,6 @@ def test_the_memory_for_a_file_does_not_grow_with_it() -> None:
 
     small = peak(500)
     assert peak(5_000) < small * 1.2
-
-
-def test_products_with_very_many_variants_come_fewer_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hundred of them may have two hundred thousand: half a gigabyte, twice, as a page is read ahead."""
-    monkeypatch.setattr(f"{SPOOL}.MOST_VARIANTS", 7)
-    shop, sizes, cursor = large_shop(5), list[int](), None
-    products = reader(shop)
-    while True:
-        page = products.page(cursor)
-        sizes.append(len(page.raws))
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    assert sizes == [0, 2, 2, 1, 0]
-    monkeypatch.setattr(f"{SPOOL}.MOST_VARIANTS", 2)
-    assert numbers(all_of(shop)) == [1, 2, 3, 4, 5]
 
 
 def test_a_file_for_which_this_machine_has_no_room_leads_to_pages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from integrations.providers.shopify.domains import API_VERSION, NO_DOMAIN, base_
 from integrations.providers.shopify.hooks import ShopifyHooks
 from integrations.providers.shopify.introduction import introduce
 from integrations.providers.shopify.keys import FIELDS, KEYS_AT, key_problems, merged
-from integrations.providers.shopify.listing.products import SMALLEST, Products
+from integrations.providers.shopify.listing.products import Products
+from integrations.providers.shopify.listing.windows import SMALLEST
 from integrations.providers.shopify.orders import ShopifyOrders
 from integrations.providers.shopify.reading.shape import glance, number_of
 from integrations.providers.shopify.transform import TRANSFORM_VERSION, transform_product
@@ -91,15 +92,16 @@ class ShopifyAdapter(StoreAdapter):
 
     def learnt(self) -> dict[str, Any]:
         """See StoreAdapter."""
-        return {"rows": self._products.rows}
+        return {"rows": self._products.windows.rows}
 
     def hurry(self) -> None:
         """See StoreAdapter. Whoever has time begins with large pages again, and so finds out whether the shop manages them by now."""
         super().hurry()
         self.client.hurry(HURRIED_SECONDS)
-        self._products.is_hurried = True
-        if isinstance(self._rows, int) and SMALLEST <= self._rows < self._products.rows:
-            self._products.rows = self._rows
+        windows = self._products.windows
+        windows.is_hurried = True
+        if isinstance(self._rows, int) and SMALLEST <= self._rows < windows.rows:
+            windows.rows = self._rows
 
     def fetch_categories(self) -> Iterator[StoreCategory]:
         """See StoreAdapter."""

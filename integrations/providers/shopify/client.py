@@ -46,7 +46,7 @@ MAX_BODY = 32 * 1024 * 1024
 HURRIED_WAIT = 15.0  # seconds: enough for a page on Shopify's smallest plan
 LONGEST_WAIT = 60.0  # seconds that one question waits for points, all its waits together; then the importer's own patience takes over
 FILE_HOSTS = frozenset({"storage.googleapis.com"})  # Where Shopify lays the results of bulk operations.
-MAX_FILE, FILE_SECONDS = 4 * 1024**3, 1_800.0
+MAX_FILE, FILE_SECONDS = 4 * 1024**3, 300.0
 LONGEST_LINE = 16 * 1024 * 1024
 _CHANGE = re.compile(r"\s*(#[^\n]*\s*)*mutation\b")
 _FAULTS = {
@@ -122,15 +122,16 @@ class ShopifyClient:
             return error.kind == "invalid_client"
         return False
 
-    def download(self, url: str) -> Iterator[bytes]:
-        """The lines of a bulk operation's file, without line ends, as they come. The address is signed: no key goes there.
+    def download(self, url: str, start: int = 0) -> Iterator[bytes]:
+        """The lines of a bulk operation's file, without line ends, as they come, from the byte `start` on. Its address is signed: no key
+        goes there.
 
-        Raises one of the four errors, at any line; the file has to be read within half an hour.
+        Raises one of the four errors, at any line, and after five minutes: whoever has not come to the end goes on where that was.
         """
         schemes = self._check_file_address(url)
         kind, rest = "", b""
         try:
-            for portion in stream_public(url, max_bytes=MAX_FILE, deadline=FILE_SECONDS, schemes=schemes):
+            for portion in stream_public(url, max_bytes=MAX_FILE, deadline=FILE_SECONDS, schemes=schemes, start=start):
                 *lines, rest = (rest + portion).split(b"\n")
                 yield from lines
                 if len(rest) > LONGEST_LINE:

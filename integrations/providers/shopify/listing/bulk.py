@@ -1,4 +1,4 @@
-"""Bulk operations: Shopify writes all products into a file, which is fetched once. Started, watched, called off; what the file is worth.
+"""Bulk operations: Shopify writes all products into a file, which is fetched once. Started, watched, called off, read.
 
 Whatever goes wrong with one, the caller turns pages instead: other apps may have used up the places, operations hang, end half-way, or end
 without a file although there are products. `partialDataUrl` is never used: half a list is none.
@@ -6,7 +6,7 @@ https://shopify.dev/docs/api/usage/bulk-operations/queries
 """
 
 import logging
-import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +18,6 @@ from integrations.providers.shopify.listing.spool import Spool
 from integrations.providers.shopify.queries import BULK_CANCEL, BULK_PRODUCTS, BULK_START, BULK_STATE
 
 logger = logging.getLogger("importer")
-TRIES = 2
 UNDER_WAY = frozenset({"CREATED", "RUNNING", "CANCELING"})
 
 
@@ -36,6 +35,11 @@ class Operation:
     roots: int
     url: str = ""
     error: str = ""
+
+    @property
+    def has_file(self) -> bool:
+        """It is done, and its file is there. For seven days; then it is EXPIRED."""
+        return self.status == "COMPLETED" and bool(self.url)
 
     @property
     def is_under_way(self) -> bool:
@@ -71,23 +75,9 @@ def call_off(client: Client, gid: str) -> None:
         logger.info("%s could not be called off: %s", gid, error.kind)
 
 
-def fetch(client: Client, operation: Operation) -> Spool | None:
-    """Its file as products; None where it cannot be fetched, or is not what the operation says of it."""
-    for _ in range(TRIES):
-        spool = Spool()
-        try:
-            spool.fill(client.download(operation.url))
-        except RemoteError as error:
-            logger.warning("The file of %s did not come: %s", operation.gid, error.kind)
-            continue
-        except sqlite3.OperationalError as error:
-            logger.warning("The file of %s does not fit into this machine's temporary directory: %s", operation.gid, error)
-            return None
-        came = (spool.lines, spool.products)
-        if came == (operation.objects, operation.roots) and not spool.has_orphans:
-            return spool
-        logger.warning("The file of %s has %s lines and products, not %s.", operation.gid, came, (operation.objects, operation.roots))
-    return None
+def read_on(client: Client, operation: Operation, spool: Spool, is_time_up: Callable[[], bool]) -> None:
+    """Takes the next part of its file in: to the end, or until the time is up. Raises one of the four errors, and what Spool raises."""
+    spool.fill(lambda start: client.download(operation.url, start), (operation.objects, operation.roots), is_time_up)
 
 
 def _read(value: Any) -> Operation | None:

@@ -13,6 +13,7 @@ from integrations.providers.shopify.reading.shape import Node, number_of
 
 LOOKS = 3  # behind the end of a list that is too short: the count may be of a moment later
 MOST_WINDOWS = 20_000
+MOST_VARIANTS = 10_000  # of one page, unless a single product has more: a hundred products may have two hundred thousand
 
 
 class Client(Protocol):
@@ -21,8 +22,8 @@ class Client(Protocol):
     def execute(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """The `data` of an answer without errors. Raises one of the four errors."""
 
-    def download(self, url: str) -> Iterator[bytes]:
-        """The lines of a bulk operation's file. Raises one of the four errors."""
+    def download(self, url: str, start: int = 0) -> Iterator[bytes]:
+        """The lines of a bulk operation's file, from this byte on. Raises one of the four errors."""
 
 
 @dataclass(frozen=True, slots=True)

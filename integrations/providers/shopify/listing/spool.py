@@ -1,33 +1,40 @@
-"""A bulk operation's file on its way to products: lines go into a temporary SQLite file, products come out in the order of their numbers.
+"""A bulk operation's file on its way to products: lines go into an SQLite file, products come out in the order of their numbers.
 
-The file holds one object a line, and children may stand anywhere, before their parents too. SQLite keeps the temporary file on disk and
-deletes it by itself (a database without a name), so the memory needed does not grow with the shop. No network here.
+The file holds one object a line, and children may stand anywhere, before their parents too. It may be taken in part after part, by several
+processes: what came, and how far that reaches, is written in one transaction. The memory needed does not grow with the shop. No network
+here; where the SQLite file lies: staging.py.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from common.errors import RemoteError
 from common.parsed_json import parse_json
 from integrations.providers.base import Raw
 from integrations.providers.shopify.answering.troubles import BY_KIND
+from integrations.providers.shopify.listing.lists import MOST_VARIANTS
 from integrations.providers.shopify.reading.shape import Node, kind_of, number_of, shape
 
 ROWS = 1_000
-MOST_VARIANTS = 10_000  # of one answer, unless a single product has more: a hundred products may have two hundred thousand
+LOCK_SECONDS = 360.0  # The thread of a worker that has handed the import on may still be taking lines in.
 SET_UP = """
-PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -8000;
-CREATE TABLE products (number INTEGER PRIMARY KEY, body BLOB);
-CREATE TABLE variants (number INTEGER PRIMARY KEY, parent INTEGER, body BLOB);
-CREATE TABLE belongings (parent INTEGER, body BLOB);
-CREATE TABLE pictures (parent INTEGER, body BLOB);
+PRAGMA synchronous = OFF; PRAGMA cache_size = -8000;
+CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER, lines INTEGER, products INTEGER, is_whole INTEGER);
+CREATE TABLE IF NOT EXISTS products (number INTEGER PRIMARY KEY, body BLOB);
+CREATE TABLE IF NOT EXISTS variants (number INTEGER PRIMARY KEY, parent INTEGER, body BLOB);
+CREATE TABLE IF NOT EXISTS belongings (parent INTEGER, body BLOB);
+CREATE TABLE IF NOT EXISTS pictures (parent INTEGER, body BLOB);
 """
-INDEXES = """
-CREATE INDEX of_product ON variants (parent);
-CREATE INDEX of_it ON belongings (parent);
-CREATE INDEX of_variant ON pictures (parent);
-"""
+INDEXES = (
+    "CREATE INDEX of_product ON variants (parent)",
+    "CREATE INDEX of_it ON belongings (parent)",
+    "CREATE INDEX of_variant ON pictures (parent)",
+)
 INSERTS = {
     "products": "INSERT INTO products VALUES (?, ?)",
     "variants": "INSERT INTO variants VALUES (?, ?, ?)",
@@ -50,35 +57,106 @@ OF_VARIANTS = """SELECT pictures.parent, pictures.body FROM pictures JOIN varian
 LISTED_AS = {"ProductVariant": "variants", "Collection": "collections"}
 
 
-class Spool:
-    """One file. May be filled in one thread and read in another, by one at a time. lines: how many objects came."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """at: bytes of the file that were taken in; lines: objects in them; is_whole: its end came, and all was as it should be; then there are
+    so many products.
+    """
 
-    def __init__(self) -> None:
-        self._file = sqlite3.connect("", check_same_thread=False, isolation_level=None)
+    at: int = 0
+    lines: int = 0
+    products: int = 0
+    is_whole: bool = False
+
+
+class Spool:
+    """One file. May be filled in one thread and read in another, or by several processes. path: of the SQLite file, None for one without a
+    name. Raises sqlite3.Error where this machine has no room for it, and where the SQLite file is none (any more).
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        options: dict[str, Any] = {"check_same_thread": False, "isolation_level": None, "timeout": LOCK_SECONDS}
+        self._file = sqlite3.connect(path or "", **options)
         self._file.executescript(SET_UP)
         self._waiting: dict[str, list[tuple[Any, ...]]] = {table: [] for table in INSERTS}
-        self.lines = 0
 
-    def fill(self, lines: Iterable[bytes]) -> None:
-        """Takes all lines in. Raises TransientError for one that is no object of ours, or there twice: then nothing of the file counts."""
-        self._file.execute("BEGIN")
-        for line in lines:
-            if line.strip():
-                self._take(line)
+    def close(self) -> None:
+        """Nothing more is read from it here."""
+        self._file.close()
+
+    @property
+    def progress(self) -> Progress:
+        """How much has come so far."""
+        found = self._file.execute("SELECT at, lines, products, is_whole FROM progress").fetchone()
+        return Progress(int(found[0]), int(found[1]), int(found[2]), bool(found[3])) if found else Progress()
+
+    def __contains__(self, number: int) -> bool:
+        return self._file.execute("SELECT 1 FROM products WHERE number = ?", (number,)).fetchone() is not None
+
+    def fill(
+        self, read: Callable[[int], Iterable[bytes]], told: tuple[int, int], is_time_up: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Takes lines in from where the last time stopped: to the end, or until the time is up, one line at least.
+
+        read: the lines from this byte on; told: how many lines, and products, Shopify says there are. Raises one of the four errors, from
+        `read` (what came before is kept), or for a line that is no object of ours or there twice, or an end that is not the right one.
+        """
+        try:
+            with self._writing():
+                fault = self._take_in(read, told, is_time_up)
+        except sqlite3.IntegrityError:
+            raise BY_KIND["unreadable"].error_for() from None
+        if fault is not None:
+            raise fault
+
+    def _take_in(
+        self, read: Callable[[int], Iterable[bytes]], told: tuple[int, int], is_time_up: Callable[[], bool]
+    ) -> RemoteError | None:
+        """Returns what stopped it before its time."""
+        before = self.progress
+        if before.is_whole:
+            return None
+        at, lines, ended, fault = before.at, before.lines, False, None
+        try:
+            for line in read(at):
+                if line.strip():
+                    self._take(line)
+                    lines += 1
+                at += len(line) + 1
+                if is_time_up():
+                    break
+            else:
+                ended = True
+        except RemoteError as error:
+            fault = error
         for table in INSERTS:
             self._write(table)
-        self._file.execute("COMMIT")
-        self._file.executescript(INDEXES)
+        products = self._finish(lines, told) if ended else 0
+        self._file.execute("REPLACE INTO progress VALUES (1, ?, ?, ?, ?)", (at, lines, products, ended))
+        return fault
 
-    @property
-    def products(self) -> int:
-        """How many products there are."""
-        return int(self._file.execute("SELECT count(*) FROM products").fetchone()[0])
+    def _finish(self, lines: int, told: tuple[int, int]) -> int:
+        """How many products there are. Raises where the file is cut off, or something belongs to a product or variant that is not there."""
+        products = int(self._file.execute("SELECT count(*) FROM products").fetchone()[0])
+        if (lines, products) != told or any(self._file.execute(question).fetchone() for question in ORPHANS):
+            raise BY_KIND["truncated"].error_for()
+        for index in INDEXES:
+            self._file.execute(index)
+        return products
 
-    @property
-    def has_orphans(self) -> bool:
-        """Something belongs to a product or a variant that is not there."""
-        return any(self._file.execute(question).fetchone() for question in ORPHANS)
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """All of it, or nothing; one process at a time."""
+        self._file.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._file.execute("COMMIT")
+        except BaseException:
+            for rows in self._waiting.values():
+                rows.clear()
+            if self._file.in_transaction:
+                self._file.execute("ROLLBACK")
+            raise
 
     def raws(self, after: int, most: int, now: datetime) -> list[Raw]:
         """The next products above this number, each in its shape; fewer than `most` where they have many variants. now: UTC."""
@@ -119,16 +197,12 @@ class Spool:
         except ValueError:
             raise BY_KIND["truncated"].error_for() from None
         table, numbers = _place_of(row)
-        self.lines += 1
         self._waiting[table].append((*numbers, line))
         if len(self._waiting[table]) >= ROWS:
             self._write(table)
 
     def _write(self, table: str) -> None:
-        try:
-            self._file.executemany(INSERTS[table], self._waiting[table])
-        except sqlite3.IntegrityError:
-            raise BY_KIND["unreadable"].error_for() from None
+        self._file.executemany(INSERTS[table], self._waiting[table])
         self._waiting[table].clear()
 
 

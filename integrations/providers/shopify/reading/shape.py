@@ -81,6 +81,13 @@ def _once(nodes: Iterable[Node]) -> Iterable[Node]:
     return {str(one.get("id")): one for one in nodes}.values()
 
 
+def counted_variants(node: Node) -> int:
+    """How many variants a product has, as far as Shopify tells, before all of them have come."""
+    variants = node.get("variants")
+    came = variants.get("nodes") if isinstance(variants, dict) else None
+    return _counted(node) or (len(came) if isinstance(came, list) else 0)
+
+
 def _counted(node: Node) -> int | None:
     """How many variants Shopify says it has."""
     counted = node.get("variantsCount")
