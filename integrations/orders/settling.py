@@ -78,6 +78,8 @@ def _block(row: Any, lease: Lease, words: dict[str, Any]) -> None:
 
 
 def _wait(row: OrderWriteBack, lease: Lease, error: RemoteError, words: dict[str, Any], now: datetime) -> None:
+    # Writing may have taken minutes: if the shop has the order, then perhaps only since this moment, and its search not yet.
+    _held(lease).filter(asked_at__isnull=False).update(asked_at=now)
     if error.retry_after is not None:  # The shop wants to be left alone; that is no failed try.
         _held(lease).update(next_try_at=now + timedelta(seconds=error.retry_after), **words)
         return

@@ -46,6 +46,20 @@ def test_an_answer_that_is_lost_is_remembered_when_the_shop_cannot_be_looked_thr
     assert cancel([the_row()]) == 1 and "answer was lost" in the_row().error
 
 
+@pytest.mark.parametrize("error", [LOST, DOWN, TransientError("Wait.", kind="overloaded", retry_after=5)])
+def test_a_shop_that_takes_minutes_over_an_order_and_breaks_off_has_it_once(world, shop, error):
+    """It may have been made at the last moment, and the shop's search knows it only later."""
+    write_back(shop, order_of((stocked(shop), 1)))
+    orders = world.of(shop)
+    orders.fails, orders.index_lag = [None, ("create done", error)], timedelta(seconds=90)
+    orders.before_create = lambda: world.pass_time(minutes=3)
+    world.sweep()
+    for _ in range(20):
+        try_again([the_row()])
+        world.sweep(seconds=10)
+    assert len(orders.orders) == 1 and the_row().state == "written"
+
+
 def test_a_shop_that_is_down_is_not_asked_for_each_of_its_orders_in_turn(world, shop):
     for number in range(3):
         write_back(shop, order_of((stocked(shop, f"{number}"), 1), number=f"ORD{number}"))
