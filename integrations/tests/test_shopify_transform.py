@@ -84,6 +84,11 @@ def test_a_sale_is_a_price_below_the_one_before(price: str | None, before: str |
     assert (record.price, record.sale_price) == tuple(None if one is None else Decimal(one) for one in expected)
 
 
+def test_a_variant_that_is_given_away_does_not_make_the_product_cost_nothing() -> None:
+    assert read(variants=[sized(1, 1, price="0.00"), sized(2, 2, price="12.00")]).price == Decimal(12)
+    assert read(variants=[sized(1, 1, price="0.00"), sized(2, 2, price="0.00")]).price == 0
+
+
 @pytest.mark.parametrize(
     ("own", "expected"),
     [

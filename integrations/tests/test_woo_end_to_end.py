@@ -10,7 +10,11 @@ from integrations.models import StoreConnection
 from integrations.runs import resume_now, run_now
 from integrations.services import SyncFailed, WooService, create_woo_service_for_tenant
 from integrations.tests.woo_world import at_each, connect, differences, served
+from meta_integration.catalog.eligibility import NO_PRICE, reason_against
+from meta_integration.catalog.items import carriers_of
+from meta_integration.catalog.record import Surroundings
 from operations.models import RunStatus
+from products_and_services.load_snapshots import load_snapshots
 from products_and_services.models import Product, Revision
 from sandbox.shops.woocommerce import Image, WooShop, make_products
 from sandbox.tests.woo_recorded import recorded, stock
@@ -88,6 +92,32 @@ def test_a_day_in_the_life_of_a_shop(shop: WooShop, connection: StoreConnection)
     third = run_now(connection)
     assert counts(third) == {"updated": 41}, third.counts
     assert differences(connection) == []
+
+
+def test_what_the_shop_gives_away_is_not_offered_at_its_usual_price(new_shop: WooShop, tenant: Tenant) -> None:
+    """Its owner is told why, in the import and where Meta's catalog is shown."""
+    connection = connect(tenant, new_shop)
+    gift = new_shop.add(name="Sample", regular_price="10", sale_price="0", sku="GIFT", images=(Image(src="a.png"),))
+    shirt = new_shop.add(name="Shirt", sku="SHIRT", images=(Image(src="b.png"),))
+    for colour, sale_price in (("Red", "0"), ("Blue", "")):
+        new_shop.add_variation(shirt.id, options={"Colour": colour}, regular_price="20", sale_price=sale_price, sku=colour)
+    run = run_now(connection)
+    assert sorted(run.issues.filter(field="sale_price").values_list("reference", flat=True)) == [str(gift.id), str(shirt.id)]
+    assert without_price(tenant) == {"GIFT", "Red"}
+    assert Product.objects.get(external_id=str(shirt.id)).price == Decimal(20)
+
+    new_shop.change(gift.id, sale_price="8")
+    run_now(connection)
+    product = Product.objects.get(external_id=str(gift.id))
+    assert (product.price, product.sale_price, without_price(tenant)) == (Decimal(10), Decimal(8), {"Red"})
+
+
+def without_price(tenant: Tenant) -> set[str]:
+    """SKUs of what is kept from Meta because nothing can be sold for 0."""
+    around = Surroundings(tenant_name="Solar", sub_domain="solar", public_base_url="https://crm.example")
+    snapshots = load_snapshots(tenant, Product.objects.values_list("pk", flat=True))
+    carriers = [carrier for snapshot in snapshots.values() for carrier in carriers_of(snapshot)]
+    return {carrier.retailer_id for carrier in carriers if reason_against(carrier, around) == NO_PRICE}
 
 
 def test_edits_while_pages_are_read(shop: WooShop, connection: StoreConnection) -> None:

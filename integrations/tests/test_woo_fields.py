@@ -70,6 +70,31 @@ def test_sales() -> None:
     assert sale("2026-11-25T11:00:00+03:00", on_sale=False).sale_starts_at == datetime(2026, 11, 25, 8, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("zero", ["0", "0.00", 0, " 0 "])
+def test_what_the_shop_gives_away_is_not_sold_for_its_usual_price(zero: Any) -> None:
+    product = read(regular_price="10", sale_price=zero, on_sale=True)
+    assert (product.price, product.sale_price, codes(product)) == (Decimal(0), None, [("sale_price", "given_away")])
+
+
+@pytest.mark.parametrize("none", ["", None, "  ", "-1", "abc"])
+def test_no_sale_price_is_no_gift(none: Any) -> None:
+    product = read(regular_price="10", sale_price=none, on_sale=True)
+    assert (product.price, product.sale_price) == (Decimal(10), None)
+
+
+def test_a_gift_has_its_time() -> None:
+    tomorrow, yesterday = "2026-11-21T09:00:00", "2026-11-19T09:00:00"
+
+    def price(start: Any, end: Any, **changes: Any) -> Decimal | None:
+        return read(regular_price="10", sale_price="0", date_on_sale_from_gmt=start, date_on_sale_to_gmt=end, **changes).price
+
+    unsaid = {"on_sale": None}
+    assert price(yesterday, tomorrow, on_sale=True) == price(yesterday, tomorrow, **unsaid) == price(None, None, **unsaid) == 0
+    assert price(tomorrow, None, on_sale=False) == price(tomorrow, None, **unsaid) == 10
+    assert price(None, yesterday, on_sale=True) == price(None, yesterday, **unsaid) == price(None, None, on_sale=False) == 10
+    assert read(regular_price="0", sale_price="0", on_sale=True).problems == ()
+
+
 def test_without_a_clock_a_sale_keeps_its_times() -> None:
     assert transform_product(recorded("sale-over")).sale_ends_at == datetime(2026, 11, 15, 8, 42, 40, tzinfo=UTC)
 

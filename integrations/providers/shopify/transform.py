@@ -19,7 +19,7 @@ from integrations.providers.shopify.reading.shape import number_of
 from integrations.providers.shopify.reading.variants import BUNDLE, is_bundle, only_variant, read_gtin, read_variants, stock_of
 from integrations.records import StoreProduct, StoreVariant
 
-TRANSFORM_VERSION = 2
+TRANSFORM_VERSION = 3
 SOLD = frozenset({"ACTIVE", "UNLISTED"})
 NOT_SOLD = frozenset({"DRAFT", "ARCHIVED"})
 UNSPOKEN = frozenset({"short_description", "brand"})
@@ -79,7 +79,7 @@ def _offer(only: dict[str, Any] | None, variants: list[StoreVariant], problems: 
     """Of a product with a choice: the lowest usual price of what it sells, no sale (each variant has its own)."""
     if only is not None:
         return read_prices(only, problems)
-    prices = [one.price for one in variants if one.is_active and one.price is not None]
+    prices = [one.price for one in variants if one.is_active and one.price]  # 0 is no price that anything is sold for.
     return Prices(min(prices or [one.price for one in variants if one.price is not None], default=None))
 
 

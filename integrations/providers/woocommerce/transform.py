@@ -21,7 +21,7 @@ from integrations.providers.woocommerce.reading.parts import read_id, read_ids, 
 from integrations.providers.woocommerce.reading.variations import has_variations, read_variations, variations_came
 from integrations.records import StoreProduct, StoreVariant
 
-TRANSFORM_VERSION = 1
+TRANSFORM_VERSION = 2
 SOLD_TYPES = frozenset({"simple", "variable"})
 STATUSES = frozenset({"publish", "draft", "pending", "private", "future", "trash"})
 NOT_SOLD = {
@@ -81,7 +81,7 @@ def _offer(raw: dict[str, Any], variants: list[StoreVariant], problems: Problems
     `price` of a product made of products is the lowest of theirs, not its own.
     """
     if variants:
-        prices = [one.price for one in variants if one.is_active and one.price is not None]
+        prices = [one.price for one in variants if one.is_active and one.price]  # 0 is no price that anything is sold for.
         return Prices(min(prices or [one.price for one in variants if one.price is not None], default=None))
     if raw.get("type") in ("simple", "external", None):
         return read_prices(raw, problems, now)

@@ -4,6 +4,7 @@ Prices are read from regular_price and sale_price: `price` follows a sale only w
 """
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from integrations.providers.fields import Prices, Stock
@@ -44,7 +45,20 @@ def _sale(raw: dict[str, Any], offer: Prices, problems: Problems, now: datetime 
     # "Not on sale" and no beginning that could lie ahead: it is over, or a plugin of the shop has switched it off.
     if raw.get("on_sale") is False and starts is None or now is not None and ends is not None and ends <= now:
         return Prices(offer.price)
+    if not offer.sale_price:
+        return _given_away(raw, offer.price, problems, has_begun=starts is None or now is not None and starts <= now)
     return Prices(offer.price, offer.sale_price, starts, ends)
+
+
+def _given_away(raw: dict[str, Any], price: Decimal | None, problems: Problems, *, has_begun: bool) -> Prices:
+    """A sale price of 0 is a sale like any other to WooCommerce (WC_Product::is_on_sale). So the price is 0, which sells nothing here: it
+    would be offered for its usual price otherwise. That it begins, or is over, the shop's own answer says.
+    """
+    if raw.get("on_sale") is False or raw.get("on_sale") is not True and not has_begun:
+        return Prices(price)
+    words = "Its sale price is 0: the shop gives it away, and nothing can be sold for 0 here. Set another sale price in the shop, or none."
+    problems.note("sale_price", "given_away", words)
+    return Prices(Decimal(0))
 
 
 def read_stock(raw: dict[str, Any], problems: Problems) -> Stock | None:
