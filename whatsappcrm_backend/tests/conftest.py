@@ -23,3 +23,19 @@ def lines():
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.removeHandler(handler)
     structlog.contextvars.clear_contextvars()
+
+
+@pytest.fixture
+def all_lines_of():
+    """`all_lines_of("shopify")`: these loggers say everything until the test ends, also what they had found not worth saying before."""
+    before = {}
+
+    def say(*names):
+        for name in names:
+            logger = logging.getLogger(name)
+            before.setdefault(name, logger.level)
+            logger.setLevel(logging.DEBUG)
+
+    yield say
+    for name, level in before.items():
+        logging.getLogger(name).setLevel(level)

@@ -1,7 +1,6 @@
 """Secrets of every kind placed where they belong, and everything that leaves the house searched for them: logs, alerts, mails, webhooks,
 metrics, pages, answers. The same over real processes: realprocess/test_canary_secrets.py."""
 
-import logging
 
 import pytest
 from django.apps import apps
@@ -60,9 +59,8 @@ def test_every_encrypted_column_has_its_canary_here():
     assert columns == of_meta | {f"integrations.{name}" for name in of_shops}
 
 
-def test_secrets_turn_up_nowhere(world, settings, monkeypatch, tenant, other_tenant, lines, capsys):
-    for name in ("graph", "catalog_service", "signals"):
-        monkeypatch.setattr(logging.getLogger(name), "level", logging.DEBUG)
+def test_secrets_turn_up_nowhere(world, settings, monkeypatch, tenant, other_tenant, lines, all_lines_of, capsys):
+    all_lines_of("graph", "catalog_service", "signals")
     catalog, other = world.connect(tenant), world.connect(other_tenant)
     MetaAppConfig.objects.filter(tenant=tenant).update(verify_token=VERIFY)
     owner = make_member(tenant, email="owner@solar.example")

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import logging
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -95,12 +94,11 @@ def _errors(code, said):
 
 
 @pytest.fixture
-def gossip(settings, monkeypatch):
+def gossip(settings, monkeypatch, all_lines_of):
     monkeypatch.setattr(redaction, "_known", ())
     monkeypatch.setattr(client, "time", SimpleNamespace(monotonic=lambda: 0.0, sleep=lambda seconds: None))
     settings.ALLOW_PRIVATE_STORE_URLS, settings.PUBLIC_BASE_URL = True, "http://127.0.0.1:8000"
-    for name in ("shopify", "webhooks", "store_orders", "in_step", "imports"):
-        monkeypatch.setattr(logging.getLogger(name), "level", logging.DEBUG)
+    all_lines_of("shopify", "webhooks", "store_orders", "in_step", "imports")
     with keeping() as host:
         settings.SHOPIFY_BASE_URL = host.url + "/{domain}"
         host.answer = Gossip()
