@@ -112,6 +112,31 @@ def test_shopifys_subscriptions_are_read_page_by_page():
     assert [hook.topic for hook in hooks_of(shop).found()] == ["products/update", "app/uninstalled"]
 
 
+BROKEN = [None, {}, {"nodes": None}, {"nodes": [{"id": "gid://shopify/WebhookSubscription/1"}]}, {"nodes": [None], "pageInfo": {}}]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_broken_list_of_subscriptions_is_no_short_one(broken):
+    """Else those that are there would be entered again."""
+    with pytest.raises(TransientError) as told:
+        hooks_of(Shopify(found={"webhookSubscriptions": broken})).found()
+    assert told.value.kind == "unreadable"
+
+
+def test_a_list_of_subscriptions_that_repeats_ends():
+    with pytest.raises(TransientError) as told:
+        hooks_of(Shopify(found=page([node(1)], "same"))).found()
+    assert told.value.kind == "list_repeats"
+
+
+def test_an_answer_to_nothing_is_not_done():
+    hooks = hooks_of(Shopify(create={"webhookSubscriptionCreate": None}, delete={}))
+    for change in (lambda: hooks.create("products/update", ADDRESS, ""), lambda: hooks.delete(Hook("1", "products/update", ADDRESS))):
+        with pytest.raises(TransientError) as told:
+            change()
+        assert told.value.kind == "unreadable"
+
+
 def test_shopify_is_subscribed_to_by_uri():
     shop = Shopify(create={"webhookSubscriptionCreate": {"webhookSubscription": node(7), "userErrors": []}})
     hook = hooks_of(shop).create("products/update", ADDRESS, "")

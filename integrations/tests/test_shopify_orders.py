@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from graphql import parse
 
-from common.errors import AmbiguousError, NeedsConfigurationError, PermanentError
+from common.errors import AmbiguousError, NeedsConfigurationError, PermanentError, TransientError
 from integrations.providers.orders import StoreAddress, StoreCustomer, StoreOrder, StoreOrderLine
 from integrations.providers.shopify.answering.answers import Asked, read_answer
 from integrations.providers.shopify.order_input import CREATE_ORDER, FIND_ORDER, ONLY_VARIANTS, build_order, search_for
@@ -153,3 +153,21 @@ def test_a_sleeping_shop_needs_a_person():
 def test_an_answer_without_a_number_may_be_an_order(answer):
     with pytest.raises(AmbiguousError):
         ShopifyOrders(Said(answer)).create(order(line(1, 2)))
+
+
+BROKEN = [{}, {"named": None, "newest": {"nodes": []}}, {"named": {"nodes": []}, "newest": {"nodes": None}}, {"named": {"nodes": [None]}}]
+
+
+@pytest.mark.parametrize("answer", BROKEN)
+def test_a_broken_answer_is_not_an_order_that_is_not_there(answer):
+    """Else it would be written a second time."""
+    with pytest.raises(TransientError) as caught:
+        ShopifyOrders(Said(answer)).find(REFERENCE, NOW)
+    assert caught.value.kind == "unreadable"
+
+
+@pytest.mark.parametrize("answer", [{}, {"nodes": None}, {"nodes": [{"legacyResourceId": "7", "variants": None}]}])
+def test_a_broken_answer_about_a_product_is_not_one_that_is_gone(answer):
+    with pytest.raises(TransientError) as caught:
+        ShopifyOrders(Said(answer)).create(order(line(7)))
+    assert caught.value.kind == "unreadable"

@@ -7,12 +7,14 @@ from typing import Any, Protocol
 
 from common.errors import NeedsConfigurationError, PermanentError, TransientError
 from integrations.providers.hooks import Hook, ShopHooks
+from integrations.providers.shopify.answering.troubles import BY_KIND
+from integrations.providers.shopify.listing.lists import Asks, all_of
 from integrations.providers.shopify.webhook import TOPICS
 
-MOST_PAGES = 20
+ROWS = 100
 SUBSCRIPTIONS = """
-query Webhooks($after: String) {
-  webhookSubscriptions(first: 100, after: $after) { nodes { id topic uri } pageInfo { hasNextPage endCursor } }
+query Webhooks($first: Int!, $after: String) {
+  webhookSubscriptions(first: $first, after: $after) { nodes { id topic uri } pageInfo { hasNextPage endCursor } }
 }
 """
 CREATE = """
@@ -37,10 +39,8 @@ NOT_TAKEN_YET = "Shopify says that the webhook is there, but does not show it ye
 REFUSED = "Shopify does not enter the webhook."
 
 
-class Client(Protocol):
+class Client(Asks, Protocol):
     """What is needed of ShopifyClient."""
-
-    def execute(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]: ...
 
     def secret_is_refused(self) -> bool: ...
 
@@ -57,19 +57,12 @@ class ShopifyHooks(ShopHooks):
 
     def found(self) -> list[Hook]:
         """See ShopHooks."""
-        hooks, after = [], None
-        for _ in range(MOST_PAGES):
-            page = self._client.execute(SUBSCRIPTIONS, {"after": after})["webhookSubscriptions"]
-            hooks += [_hook(node) for node in page["nodes"]]
-            if not page["pageInfo"]["hasNextPage"]:
-                break
-            after = page["pageInfo"]["endCursor"]
-        return hooks
+        return [_hook(node) for node in all_of(self._client, SUBSCRIPTIONS, "webhookSubscriptions", ROWS)]
 
     def create(self, topic: str, address: str, secret: str) -> Hook:
         """See ShopHooks. Shopify signs with the app's own secret."""
         wanted = {"topic": topic.replace("/", "_").upper(), "webhookSubscription": {"uri": address, "format": "JSON"}}
-        answer = self._client.execute(CREATE, wanted)["webhookSubscriptionCreate"]
+        answer = self._changed(CREATE, wanted, "webhookSubscriptionCreate")
         said = _said(answer)
         if TAKEN in said:
             raise TransientError(NOT_TAKEN_YET, kind="webhook_taken", data={"said": said})
@@ -88,13 +81,19 @@ class ShopifyHooks(ShopHooks):
 
     def delete(self, hook: Hook) -> None:
         """See ShopHooks."""
-        said = _said(self._client.execute(DELETE, {"id": hook.id})["webhookSubscriptionDelete"])
+        said = _said(self._changed(DELETE, {"id": hook.id}, "webhookSubscriptionDelete"))
         if said and NOT_THERE not in said:
             raise PermanentError("Shopify does not remove the webhook.", kind="webhook_stays", data={"said": said})
 
+    def _changed(self, query: str, variables: dict[str, Any], root: str) -> dict[str, Any]:
+        answer = self._client.execute(query, variables).get(root)
+        if not isinstance(answer, dict):
+            raise BY_KIND["unreadable"].error_for()
+        return answer
+
 
 def _hook(node: dict[str, Any]) -> Hook:
-    return Hook(str(node["id"]), str(node["topic"]).lower().replace("_", "/", 1), str(node["uri"]))
+    return Hook(str(node.get("id") or ""), str(node.get("topic") or "").lower().replace("_", "/", 1), str(node.get("uri") or ""))
 
 
 def _said(answer: dict[str, Any]) -> str:

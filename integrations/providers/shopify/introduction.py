@@ -8,6 +8,7 @@ from common.money import is_currency
 from integrations.providers.shopify.answering.answers import Asked, error_of
 from integrations.providers.shopify.client import ShopifyClient
 from integrations.providers.shopify.domains import API_VERSION
+from integrations.providers.shopify.listing.lists import read_count
 
 SHOP = """query Shop {
   shop { id name myshopifyDomain currencyCode taxesIncluded }
@@ -50,9 +51,7 @@ def introduce(client: ShopifyClient, known_id: str = "", *, writes_orders: bool 
         raise _error("empty")
     if known_id and shop_id != known_id:
         raise _error("other_shop")
-    count = _dict(client.execute(COUNT).get("productsCount")).get("count")
-    if not isinstance(count, int):
-        raise _error("empty")
+    count = read_count(client.execute(COUNT), "productsCount")
     currency = str(shop.get("currencyCode") or "").upper()
     currency = currency if is_currency(currency) else ""
     notes = _notes(client, shop, currency, count)

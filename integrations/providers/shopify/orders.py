@@ -5,6 +5,8 @@ from typing import Any
 
 from common.errors import AmbiguousError, NeedsConfigurationError, PermanentError
 from integrations.providers.orders import ShopOrders, StoreOrder
+from integrations.providers.shopify.answering.troubles import BY_KIND
+from integrations.providers.shopify.listing.lists import Asks, read_nodes
 from integrations.providers.shopify.order_input import CREATE_ORDER, FIND_ORDER, ONLY_VARIANTS, OPTIONS, build_order, search_for
 
 GONE = "Import the shop and look at the product here. Then press “Try again”, or enter the order in the shop by hand and cancel it here."
@@ -15,14 +17,14 @@ ASLEEP = "Log in to the shop's admin, so that Shopify wakes it up. Then press �
 class ShopifyOrders(ShopOrders):
     """client: a ShopifyClient."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Asks) -> None:
         self._client = client
 
     def find(self, reference: str, since: datetime) -> str | None:
         """See ShopOrders. What a search shows is compared: Shopify ignores a filter that it does not know."""
         data = self._client.execute(FIND_ORDER, {"query": search_for(reference)})
-        for row in (*data["named"]["nodes"], *data["newest"]["nodes"]):
-            if row["sourceIdentifier"] == reference:
+        for row in (*read_nodes(data.get("named")), *read_nodes(data.get("newest"))):
+            if row.get("sourceIdentifier") == reference and row.get("legacyResourceId"):
                 return str(row["legacyResourceId"])
         return None
 
@@ -44,8 +46,11 @@ class ShopifyOrders(ShopOrders):
             return {}
         ids = [f"gid://shopify/Product/{product}" for product in sorted(products)]
         found: dict[str, str] = {}
-        for node in self._client.execute(ONLY_VARIANTS, {"ids": ids})["nodes"]:
-            variants = node["variants"]["nodes"] if node else []
+        nodes = self._client.execute(ONLY_VARIANTS, {"ids": ids}).get("nodes")
+        if not isinstance(nodes, list):
+            raise BY_KIND["unreadable"].error_for()
+        for node in filter(None, nodes):  # null: the shop does not have it.
+            variants = read_nodes(node.get("variants"))
             if len(variants) == 1:
                 found[str(node["legacyResourceId"])] = str(variants[0]["legacyResourceId"])
         if products - found.keys():

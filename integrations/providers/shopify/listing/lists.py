@@ -16,11 +16,15 @@ MOST_WINDOWS = 20_000
 MOST_VARIANTS = 10_000  # of one page, unless a single product has more: a hundred products may have two hundred thousand
 
 
-class Client(Protocol):
-    """What is needed of client.ShopifyClient."""
+class Asks(Protocol):
+    """What whoever asks a single question needs of client.ShopifyClient."""
 
     def execute(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """The `data` of an answer without errors. Raises one of the four errors."""
+
+
+class Client(Asks, Protocol):
+    """What is needed of client.ShopifyClient."""
 
     def download(self, url: str, start: int = 0) -> Iterator[bytes]:
         """The lines of a bulk operation's file, from this byte on. Raises one of the four errors."""
@@ -62,10 +66,18 @@ class Part:
     end: str | None
 
 
+def read_nodes(connection: Any) -> list[Node]:
+    """The nodes of a connection. Raises where it is none: a broken answer is no short list."""
+    nodes = connection.get("nodes") if isinstance(connection, dict) else None
+    if not isinstance(nodes, list) or not all(isinstance(one, dict) for one in nodes):
+        raise BY_KIND["unreadable"].error_for()
+    return nodes
+
+
 def read_part(connection: Any) -> Part:
-    """Raises where it is none: a broken answer is no short list."""
-    nodes, page = (connection.get(name) for name in ("nodes", "pageInfo")) if isinstance(connection, dict) else (None, None)
-    if not isinstance(nodes, list) or not isinstance(page, dict) or not all(isinstance(one, dict) and one.get("id") for one in nodes):
+    """A connection with ids that is read on. Raises as read_nodes."""
+    nodes, page = read_nodes(connection), connection.get("pageInfo")
+    if not isinstance(page, dict) or not all(one.get("id") for one in nodes):
         raise BY_KIND["unreadable"].error_for()
     end = page.get("endCursor") if page.get("hasNextPage") is not False else None
     if page.get("hasNextPage") is not False and not (isinstance(end, str) and end and nodes):
@@ -100,7 +112,7 @@ def product_window(client: Client, text: str, rows: int, place: Place, query: st
     return Window(part.nodes, Place(behind, last, seen, place.looks + 1), total)
 
 
-def all_of(client: Client, text: str, root: str, rows: int) -> Iterator[Node]:
+def all_of(client: Asks, text: str, root: str, rows: int) -> Iterator[Node]:
     """Every node of a list without a count. Raises one of the four errors."""
     after: str | None = None
     for _ in range(MOST_WINDOWS):
