@@ -9,6 +9,8 @@ is asked for by halves, until the one is found: it waits, with an issue, and the
 
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from common.bulk import delete_rows
 from common.clock import database_now
 from common.errors import PermanentError, RemoteError, TransientError
@@ -27,6 +29,7 @@ from integrations.runs.ending import said
 
 A_DAY = timedelta(days=1)
 LEFT_FOR = A_DAY / 2
+CONTROLS = 5  # products that speak for an answer, one after the other
 SHOP_FAILS = "The shop fails when it is asked for this product, and answers about others: {said} It is asked for again in half a day."
 LONGEST_NAP = 30.0  # seconds; what is due later has the minute sweep
 
@@ -67,7 +70,7 @@ def _due(connection: StoreConnection, now: datetime) -> list[StoreHint]:
 def _refresh_some(turn: Turn, hints: list[StoreHint], *, is_alive: bool = False) -> None:
     """is_alive: the shop has just answered about another product."""
     ids = [hint.external_id for hint in hints]
-    known = _surely_there(turn.connection, ids)
+    known = _surely_there(turn)
     try:
         raws = turn.job.reader.by_ids(ids, known)
     except (TransientError, PermanentError) as error:
@@ -84,13 +87,15 @@ def _answers(turn: Turn, external_id: str) -> bool:
 
 
 def _refresh_apart(turn: Turn, hints: list[StoreHint], error: RemoteError) -> None:
+    """One half is asked for even if the time is up: where each failure is a long wait, no turn would else come as far as to the one."""
     if len(hints) == 1:
         _leave(turn, hints[0], error)
         return
     middle = len(hints) // 2
-    for some in (hints[:middle], hints[middle:]):
-        if not turn.is_over():
-            _refresh_some(turn, some, is_alive=True)
+    if not turn.is_called_off():
+        _refresh_some(turn, hints[:middle], is_alive=True)
+    if not turn.is_over():
+        _refresh_some(turn, hints[middle:], is_alive=True)
 
 
 def _leave(turn: Turn, hint: StoreHint, error: RemoteError) -> None:
@@ -123,10 +128,12 @@ def _bring_in(turn: Turn, hints: list[StoreHint], raws: list[Raw]) -> None:
     bring_in(turn, sight, also)
 
 
-def _surely_there(connection: StoreConnection, but: list[str]) -> str:
-    """A product that the shop had when it was last asked."""
-    living = ExternalRef.objects.filter(connection=connection, kind=RefKind.PRODUCT, gone_at__isnull=True)
-    return living.exclude(external_id__in=but).order_by("-pk").values_list("external_id", flat=True).first() or ""
+def _surely_there(turn: Turn) -> str:
+    """A product that the shop had when it was last asked, and of which nothing is in doubt; another one with each try."""
+    doubtful = StoreHint.objects.filter(connection=turn.connection, external_id=OuterRef("external_id"))
+    living = ExternalRef.objects.filter(~Exists(doubtful), connection=turn.connection, kind=RefKind.PRODUCT, gone_at__isnull=True)
+    newest = list(living.order_by("-pk").values_list("external_id", flat=True)[:CONTROLS])
+    return newest[turn.watch.tries % len(newest)] if newest else ""
 
 
 def _would_be_much(connection: StoreConnection, gone: dict[str, Ref]) -> bool:

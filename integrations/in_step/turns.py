@@ -52,9 +52,11 @@ class Turn:
         return self.job.connection
 
     def is_over(self) -> bool:
-        """Whether the time is up, or a person has paused or removed the shop meanwhile."""
-        if monotonic() > self.until:
-            return True
+        """Whether the time is up, or nobody wants it any more."""
+        return monotonic() > self.until or self.is_called_off()
+
+    def is_called_off(self) -> bool:
+        """Whether a person has paused or removed the shop meanwhile, or it was blocked."""
         fresh = _watches().filter(pk=self.watch.pk).first()
         return fresh is None or bool(refusal(fresh.connection))
 

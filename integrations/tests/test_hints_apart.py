@@ -6,7 +6,7 @@ import pytest
 
 from common.errors import PermanentError, TransientError
 from integrations import hints
-from integrations.models import StoreHint
+from integrations.models import StoreConnection, StoreHint
 from integrations.tests.step_world import hinted, product, runs, watch
 from operations.models import RunIssue
 
@@ -70,6 +70,51 @@ def test_a_shop_that_is_down_is_asked_twice_and_told_of_once(world, tenant, monk
     note_all(world, connection, shop)
     world.minute(6)
     assert len(asked) <= 3 and len(hinted(connection)) == 7 and watch(connection, "hints").tries == 2 and runs(connection) == []
+
+
+def test_each_turn_comes_as_far_as_to_one_however_little_time_it_has(world, tenant, monkeypatch):
+    connection, shop = world.open(tenant, count=12)
+    monkeypatch.setattr("integrations.in_step.turns.take_turn.__kwdefaults__", {"seconds": -1.0, "again": False})
+    broken = {"1", "2"}
+    breaks_over(shop, monkeypatch, broken, TransientError("Time-out."))
+    note_all(world, connection, shop)
+    for _ in range(4):
+        world.minute(6)
+    assert set(hinted(connection)) == broken and product(connection, 12).price == Decimal(33)
+
+
+def test_one_that_is_asked_for_beside_the_others_may_be_the_one(world, tenant, monkeypatch):
+    """The newest product speaks for a list that leaves something out."""
+    connection, shop = world.open(tenant, count=6)
+    answer = shop.fetch_by_ids
+
+    def fetch(ids, known=""):
+        if "6" in (*ids, known):
+            raise TransientError("Error 500.")
+        return answer(ids, known)
+
+    monkeypatch.setattr(shop, "fetch_by_ids", fetch)
+    shop.products["1"]["price"] = "33"
+    hints.note(connection.pk, ["1"], "test")
+    world.work()
+    assert hinted(connection) == ["1"]
+    world.minute(6)
+    assert product(connection, 1).price == Decimal(33) and hinted(connection) == []
+
+
+def test_a_pause_ends_the_search_at_once(world, tenant, monkeypatch):
+    connection, shop = world.open(tenant, count=12)
+    asked = breaks_over(shop, monkeypatch, {"404"}, TransientError("Error 500."))
+    note_all(world, connection, shop)
+    answer = shop.fetch_by_ids
+
+    def paused(ids, known=""):
+        StoreConnection.objects.update(is_active=False)
+        return answer(ids, known)
+
+    monkeypatch.setattr(shop, "fetch_by_ids", paused)
+    world.minute(6)
+    assert len(asked) == 3 and len(hinted(connection)) == 13
 
 
 def test_one_that_is_noted_while_it_fails_is_due_as_before(world, tenant, monkeypatch):
