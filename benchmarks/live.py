@@ -46,9 +46,11 @@ class LiveShop:
         self.connection = connect(side, tenant=catalog.tenant, domain=domain)
         import_all(self.connection)
         keep_webhooks(self.connection.pk)
-        hooks = StoreHooks.objects.get(connection=self.connection)
-        if not hooks.registered:
-            wrong(f"the shop does not tell of changes: {hooks.problem}")
+        ends = time.monotonic() + PATIENCE
+        while not (hooks := StoreHooks.objects.get(connection=self.connection)).registered:  # A worker may be at it, too.
+            if time.monotonic() > ends:
+                wrong(f"the shop does not tell of changes: {hooks.problem}")
+            time.sleep(0.5)
         side.order("deliver")
         self.prices: dict[str, str] = {}
 
