@@ -74,7 +74,8 @@ def _refresh_some(turn: Turn, hints: list[StoreHint], *, is_alive: bool = False)
     try:
         raws = turn.job.reader.by_ids(ids, known)
     except (TransientError, PermanentError) as error:
-        if error.retry_after or not (is_alive or _answers(turn, known or ids[turn.watch.tries % len(ids)])):
+        says_nothing = error.retry_after or turn.job.adapter.is_out_of_time
+        if says_nothing or not (is_alive or _answers(turn, known or ids[turn.watch.tries % len(ids)])):
             raise
         _refresh_apart(turn, hints, error)
     else:

@@ -5,6 +5,8 @@ Permanent (this shop cannot be read like this: it answers with something else), 
 `message` is for a merchant: what is wrong; `data["remedy"]`: what to do. Nothing of a secret is ever in either.
 """
 
+import math
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -90,6 +92,8 @@ class StoreAdapter(ABC):
     unheeded: frozenset[str] = frozenset()  # Keys of a raw that move with every save in the shop and say nothing of the product itself.
     transform_version = 1  # Goes up when transform reads the same answer differently: then everything is looked at again.
 
+    _ends = math.inf
+
     def __init__(self, connection: "StoreConnection") -> None:
         self.connection = connection
         self.is_hurried = False
@@ -137,7 +141,12 @@ class StoreAdapter(ABC):
 
         What that taught (that it wants smaller pages) stands in `learnt` and counts the next time.
         """
-        self.is_hurried = True
+        self.is_hurried, self._ends = True, time.monotonic() + HURRIED_SECONDS
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether the time of `hurry` is over: then every question fails, and says nothing about what was asked for."""
+        return time.monotonic() > self._ends
 
     @property
     def hooks(self) -> ShopHooks | None:

@@ -7,6 +7,7 @@ import pytest
 from common.errors import PermanentError, TransientError
 from integrations import hints
 from integrations.models import StoreConnection, StoreHint
+from integrations.providers import base
 from integrations.tests.step_world import hinted, product, runs, watch
 from operations.models import RunIssue
 
@@ -47,6 +48,16 @@ def test_the_others_come_in_with_the_second_try_and_the_one_waits(world, tenant,
     told = RunIssue.objects.filter(run__in=runs(connection), code="shop_fails")
     assert set(told.values_list("reference", flat=True)) == broken and error.message in told[0].message
     assert watch(connection, "hints").tries == 0 and len(asked) < 20
+
+
+def test_no_product_is_blamed_once_the_time_for_all_questions_is_up(world, tenant, monkeypatch):
+    connection, shop = world.open(tenant, count=6)
+    breaks_over(shop, monkeypatch, {"3"}, TransientError("Too slow.", kind="timeout"))
+    monkeypatch.setattr(base, "HURRIED_SECONDS", -1.0)
+    note_all(world, connection, shop)
+    world.minute(6)
+    assert len(hinted(connection)) == 7 and watch(connection, "hints").tries == 2
+    assert not RunIssue.objects.filter(code="shop_fails").exists()
 
 
 def test_one_that_waits_delays_no_new_hint_and_is_asked_for_again(world, tenant, monkeypatch):
