@@ -40,11 +40,14 @@ def _delete_what_is_there(operations: Any, _style: Any, tables: list[str], **_: 
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cheap_flush() -> Iterator[None]:
-    """A test that commits fills a few tables. Django's TRUNCATE makes new files for every one of them and takes up to two seconds."""
+def _cheap_postgres() -> Iterator[None]:
+    """A test that commits fills a few tables. Django's TRUNCATE makes new files for every one of them and takes up to two seconds.
+    And no test cuts the server's power, so that a commit need not wait for the disk (said here: our own options hide PGOPTIONS)."""
     with pytest.MonkeyPatch.context() as patch:
         if connection.vendor == "postgresql":
             patch.setattr(type(connection.ops), "sql_flush", _delete_what_is_there)
+            given = connection.settings_dict["OPTIONS"]
+            patch.setitem(given, "options", f"{given['options']} -c synchronous_commit=off")
         yield
 
 
