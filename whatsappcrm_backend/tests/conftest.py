@@ -1,4 +1,4 @@
-"""The log as a collector of JSON lines gets it."""
+"""The log as a collector of JSON lines gets it, and a machine for work at the same moment."""
 
 import io
 import json
@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from common.log_setup import build_logging
+from whatsappcrm_backend.tests.machines import KINDS, new_machine
 
 
 @pytest.fixture
@@ -39,3 +40,11 @@ def all_lines_of():
     yield say
     for name, level in before.items():
         logging.getLogger(name).setLevel(level)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def used_machine(request, tmp_path_factory, django_db_blocker):
+    """A migrated database of each kind, which the tests of a file use one after the other."""
+    folder = tmp_path_factory.mktemp("machines") / "machine"
+    with django_db_blocker.unblock(), new_machine(request.param, folder, migrated=True) as machine:
+        yield machine

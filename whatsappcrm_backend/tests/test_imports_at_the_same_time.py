@@ -17,16 +17,8 @@ from operations.background import ring_forgotten
 from operations.models import OPEN_STATUSES, Run, RunStatus
 from operations.services import cancel_run
 from tenants.models import Tenant
-from whatsappcrm_backend.tests.machines import KINDS, new_machine
 
 AT_ONCE, ROUNDS, PATIENCE = 6, 4, 30
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def used_machine(request, tmp_path_factory, django_db_blocker):
-    folder = tmp_path_factory.mktemp("machines") / "machine"
-    with django_db_blocker.unblock(), new_machine(request.param, folder, migrated=True) as machine:
-        yield machine
 
 
 @pytest.fixture

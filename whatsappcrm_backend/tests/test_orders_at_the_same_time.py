@@ -18,16 +18,8 @@ from products_and_services.models import Product, StockReservation
 from products_and_services.reservations import NotEnough, Wanted, hand_over, release, reserve
 from products_and_services.reserved import available_of_row
 from tenants.models import Tenant
-from whatsappcrm_backend.tests.machines import KINDS, new_machine
 
 AT_ONCE, PATIENCE = 8, 30
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def used_machine(request, tmp_path_factory, django_db_blocker):
-    folder = tmp_path_factory.mktemp("machines") / "machine"
-    with django_db_blocker.unblock(), new_machine(request.param, folder, migrated=True) as machine:
-        yield machine
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Orders for shops in the admin and the API: what is seen, by whom, trying again and cancelling; the switch on the shop's page."""
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -9,23 +8,12 @@ from integrations.models import OrderWriteBack, StoreConnection
 from integrations.orders.queueing import write_back
 from integrations.orders.working import work_on_orders
 from integrations.tests.connection_pages import form_data, url
-from integrations.tests.order_world import START, OrderWorld, order_of, rows, shop_of, stocked
+from integrations.tests.order_world import order_of, rows, shop_of, stocked
 from meta_integration.tests.face import browser, messages_of, text_of
 from products_and_services.tests.factories import api_client
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/integrations/orderwriteback/"
-
-
-@pytest.fixture
-def world(monkeypatch):
-    with time_machine.travel(START, tick=False) as traveller:
-        yield OrderWorld(monkeypatch, traveller)
-
-
-@pytest.fixture
-def shop(world, tenant):
-    return shop_of(tenant, name="Main")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,24 +16,13 @@ from integrations.orders import watching, working
 from integrations.orders.queueing import TASK, cancel, try_again, write_back
 from integrations.orders.working import LOOK_AFTER, ring_waiting, work_on_orders
 from integrations.providers.base import StoreFacts
-from integrations.tests.order_world import DOWN, LOST, START, OrderWorld, order_of, rows, shop_of, stocked, the_row, variation
+from integrations.tests.order_world import DOWN, LOST, START, order_of, rows, shop_of, stocked, the_row, variation
 from products_and_services.reservations import Wanted, release, reserve
 from products_and_services.reserved import available_of_row
 from products_and_services.tests.factories import VariantFactory
 from tenants.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(monkeypatch):
-    with time_machine.travel(START, tick=False) as traveller:
-        yield OrderWorld(monkeypatch, traveller)
-
-
-@pytest.fixture
-def shop(world, tenant):
-    return shop_of(tenant, name="Main")
 
 
 def findings():

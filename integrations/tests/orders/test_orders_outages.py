@@ -4,7 +4,6 @@ from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from common.errors import NeedsConfigurationError, TransientError
 from common.lease import claim
@@ -13,21 +12,10 @@ from integrations.models import OrderWriteBack, StoreConnection
 from integrations.orders import watching, working
 from integrations.orders.queueing import cancel, try_again, write_back
 from integrations.orders.working import LOOK_AFTER, work_on_orders
-from integrations.tests.order_world import DOWN, LOST, START, OrderWorld, order_of, rows, shop_of, stocked, the_row
+from integrations.tests.order_world import DOWN, LOST, START, order_of, rows, shop_of, stocked, the_row
 from products_and_services.reservations import Wanted, reserve
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(monkeypatch):
-    with time_machine.travel(START, tick=False) as traveller:
-        yield OrderWorld(monkeypatch, traveller)
-
-
-@pytest.fixture
-def shop(world, tenant):
-    return shop_of(tenant, name="Main")
 
 
 def test_an_answer_that_is_lost_is_remembered_when_the_shop_cannot_be_looked_through_next(world, shop):

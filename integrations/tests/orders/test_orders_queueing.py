@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.db import transaction
 
 from common.lease import claim
@@ -14,17 +13,11 @@ from integrations.orders.payload import dump_order, load_order
 from integrations.orders.queueing import TASK, NotWanted, cancel, try_again, write_back
 from integrations.orders.working import work_on_orders
 from integrations.providers.orders import StoreAddress, StoreCustomer, StoreOrder, StoreOrderLine
-from integrations.tests.order_world import START, OrderWorld, order_of, rows, shop_of, stocked
+from integrations.tests.order_world import START, order_of, rows, shop_of, stocked
 from products_and_services.tests.factories import ProductFactory
 from tenants.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(monkeypatch):
-    with time_machine.travel(START, tick=False) as traveller:
-        yield OrderWorld(monkeypatch, traveller)
 
 
 def test_an_order_is_plain_data_and_comes_back_as_it_was():
