@@ -35,3 +35,11 @@ def products(world: World, tenant: Tenant, catalog: Catalog) -> list[Product]:
     world.settle(catalog)
     world.pass_time(minutes=5)
     return found
+
+
+@pytest.fixture
+def product(world: World, tenant: Tenant, catalog: Catalog) -> Product:
+    """Live at 10.00."""
+    product = world.product(tenant, "A-1", name="Panel", price=Decimal(10))
+    world.settle(catalog)
+    return product

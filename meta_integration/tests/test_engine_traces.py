@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from meta_integration.catalog import batches, drain, expand, singles
+from meta_integration.catalog import drain, expand, singles
 from meta_integration.models import Catalog, CatalogChange, CategoryCatalog
 from meta_integration.tests.dying import death_in, first_write
-from products_and_services.models import Product
+from meta_integration.tests.world import reprice
 from products_and_services.services import swap_skus
 from products_and_services.tests.factories import CategoryFactory
 from sandbox.graph import Fault
@@ -18,22 +18,8 @@ from sandbox.graph import Fault
 SECOND = "200000000000095"
 
 
-def reprice(product: Product, price: int) -> None:
-    product.refresh_from_db()
-    product.price = Decimal(price)
-    product.save()
-
-
 def price_at_meta(world, catalog, sku="A-1"):
     return world.at_meta(catalog)[sku]["price"]
-
-
-@pytest.fixture
-def product(world, tenant, catalog):
-    """Live at 10.00."""
-    product = world.product(tenant, "A-1", name="Panel", price=Decimal(10))
-    world.settle(catalog)
-    return product
 
 
 @pytest.fixture
@@ -308,27 +294,3 @@ def test_trace_7_five_healed_hand_edits_are_no_failure(world, catalog, product):
         world.run_until_quiet(minutes=20)
         assert price_at_meta(world, catalog) == "10.00 USD"
     assert (world.item(catalog, "A-1").state, world.item(catalog, "A-1").attempts) == ("synced", 0)
-
-
-# --- deaths at every other point, singly and by batch -----------------------------------------------------------------------
-
-POINTS = [
-    (expand, "_remove"), (singles, "claim_rows"), (singles, "_perform"), (singles, "_settle"), (singles, "settle_rows"),
-    (singles, "note_outcome"), (batches, "claim_rows"), (batches, "build_request"), (batches.BatchSender, "_accept"),
-    (batches.BatchSender, "_open_handle"), (drain, "refresh_summaries"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("owner", "name"), POINTS, ids=[name for _, name in POINTS])
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_a_death_anywhere_loses_nothing(world, tenant, catalog, owner, name, after):
-    by_batch = owner in (batches, batches.BatchSender)
-    products = [world.product(tenant, f"A-{n}", price=Decimal(10)) for n in range(9 if by_batch else 2)]
-    world.settle(catalog)
-    for product in products:
-        reprice(product, 20)
-    with death_in(owner, name, after=after):
-        world.work(catalog)
-    world.run_until_quiet()
-    assert {item["price"] for item in world.at_meta(catalog).values()} == {"20.00 USD"}
-    assert {item.state for item in catalog.items.all()} == {"synced"}

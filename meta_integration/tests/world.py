@@ -6,6 +6,7 @@ Doorbells are never answered here (as if the broker were flushed all the time); 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -121,3 +122,22 @@ class World:
 
     def carrier(self, catalog: Catalog, retailer_id: str) -> Any:
         return load_carriers(catalog, [retailer_id]).get(retailer_id)
+
+
+def change(product: Product, **values: Any) -> None:
+    """Somebody saves a product with other values."""
+    product.refresh_from_db()
+    for name, value in values.items():
+        setattr(product, name, value)
+    product.save()
+
+
+def reprice(product: Product, price: int) -> None:
+    """Somebody saves a product with another price."""
+    change(product, price=Decimal(price))
+
+
+def shown(world: World, catalog: Catalog, sku: str = "A-1", *fields: str) -> tuple[Any, ...]:
+    """These fields of an item as Meta has it."""
+    item = world.at_meta(catalog)[sku]
+    return tuple(item.get(field) for field in fields)

@@ -6,13 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from products_and_services.models import Product, ProductImage, ProductVariant
-from products_and_services.models.uploads import MAX_PICTURE_BYTES
+from products_and_services.models import Product
+from products_and_services.tests.answers import fields_of, names
 from products_and_services.tests.factories import (
     CategoryFactory,
     ImageFactory,
@@ -20,7 +19,6 @@ from products_and_services.tests.factories import (
     ModifierGroupFactory,
     ProductFactory,
     VariantFactory,
-    picture_file,
 )
 
 pytestmark = pytest.mark.django_db
@@ -38,18 +36,6 @@ def make(kind, tenant):
         "modifier-groups": lambda: ModifierGroupFactory(tenant=tenant),
         "modifiers": lambda: ModifierFactory(group=ModifierGroupFactory(tenant=tenant)),
     }[kind]()
-
-
-def fields_of(response):
-    assert response.status_code == 400, response.content
-    error = response.json()["error"]
-    assert set(error) == {"code", "message", "fields", "request_id"}
-    return error["fields"]
-
-
-def names(response):
-    assert response.status_code == 200, response.content
-    return [row["name"] for row in response.json()["results"]]
 
 
 # --- who may --------------------------------------------------------------------------------------------------------------
@@ -292,122 +278,3 @@ def test_number_of_queries_does_not_depend_on_the_number_of_rows(tenant, api, ki
     with django_assert_num_queries(len(few)):
         assert len(api.get(f"/v1/{kind}/?page_size=200").json()["results"]) >= 22
     assert len(few) <= 8
-
-
-# --- variants and images ----------------------------------------------------------------------------------------------------
-def test_variants(tenant, api):
-    product = ProductFactory(tenant=tenant, sku="A")
-    made = api.post(
-        "/v1/variants/", {"product": product.pk, "name": "Red", "sku": "A", "attributes": {"color": "Red"}, "price": "5"}
-    ).json()
-    assert (made["sku"], made["price"], made["attributes"], made["is_active"]) == (None, "5.0000", {"color": "Red"}, True)
-    assert fields_of(api.patch(f"/v1/variants/{made['id']}/", {"attributes": {"size": {"eu": 4}}}))["attributes"]
-    assert fields_of(api.patch(f"/v1/variants/{made['id']}/", {"attributes": {"size": "\x00"}}))["attributes"]
-    first = VariantFactory(product=product, is_default=True)
-    response = api.patch(f"/v1/variants/{made['id']}/", {"is_default": True})
-    assert response.status_code == 200, response.content
-    first.refresh_from_db()
-    assert first.is_default is False
-    assert [row["id"] for row in api.get(f"/v1/variants/?product={product.pk}").json()["results"]] == [made["id"], first.pk]
-
-
-
-def test_an_upload_leaves_out_what_it_does_not_say(tenant, api):
-    variant = VariantFactory(product=ProductFactory(tenant=tenant), attributes={"color": "Red"}, is_default=True, allow_backorder=False)
-    shown = api.patch(f"/v1/variants/{variant.pk}/", {"image": picture_file()}, format="multipart").json()
-    assert (shown["is_active"], shown["is_default"], shown["attributes"]) == (True, True, {"color": "Red"})
-    assert (shown["allow_backorder"], shown["track_stock"]) == (False, None)
-    made = api.post("/v1/variants/", {"product": variant.product_id, "image": picture_file()}, format="multipart").json()
-    assert (made["is_active"], made["is_default"], made["attributes"]) == (True, False, {})
-    cleared = api.patch(f"/v1/variants/{variant.pk}/", {"image": None}).json()
-    assert cleared["image"] is None
-    assert not ProductVariant.objects.get(pk=variant.pk).image
-
-
-def test_images_by_upload_and_by_address(tenant, api):
-    product = ProductFactory(tenant=tenant)
-    uploaded = api.post("/v1/images/", {"product": product.pk, "image": picture_file(), "alt": "Front"}, format="multipart")
-    assert uploaded.status_code == 201
-    assert uploaded.json()["image"].startswith("http://testserver/media/products/solar/")
-    linked = api.post("/v1/images/", {"product": product.pk, "remote_url": "https://img.example/a.jpg", "sort_order": -1})
-    assert linked.status_code == 201
-    shown = api.get(f"/v1/products/{product.pk}/").json()["images"]
-    assert [image["id"] for image in shown] == [linked.json()["id"], uploaded.json()["id"]]
-
-
-@pytest.mark.parametrize(
-    ("file", "words"),
-    [
-        (SimpleUploadedFile("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml"), "JPEG, PNG, WebP or GIF"),
-        (SimpleUploadedFile("a.png", b"<html></html>", "image/png"), "JPEG, PNG, WebP or GIF"),
-        (SimpleUploadedFile("a.png", b"", "image/png"), "JPEG, PNG, WebP or GIF"),
-        (SimpleUploadedFile("a.png", b"\0" * (MAX_PICTURE_BYTES + 1), "image/png"), "8 MB"),
-    ],
-    ids=["svg", "html", "empty", "big"],
-)
-def test_other_uploads_are_refused_in_words(tenant, api, file, words):
-    file.seek(0)
-    response = api.post("/v1/images/", {"product": ProductFactory(tenant=tenant).pk, "image": file}, format="multipart")
-    assert words in fields_of(response)["image"][0]
-    assert not ProductImage.objects.exists()
-
-
-def test_an_image_needs_a_picture_and_its_own_variant(tenant, api):
-    product, foreign = ProductFactory(tenant=tenant), VariantFactory(product=ProductFactory(tenant=tenant))
-    assert fields_of(api.post("/v1/images/", {"product": product.pk})) == {"image": ["Upload a picture or give the address of one."]}
-    body = {"product": product.pk, "remote_url": "https://x.example/a.jpg", "variant": foreign.pk}
-    assert list(fields_of(api.post("/v1/images/", body))) == ["variant"]
-    assert list(fields_of(api.post("/v1/images/", {"product": product.pk, "remote_url": "ftp://x.example/a.jpg"}))) == ["remote_url"]
-
-
-# --- categories and modifiers -----------------------------------------------------------------------------------------------
-def test_categories(tenant, api):
-    top = api.post("/v1/categories/", {"name": "Food"}).json()
-    below = api.post("/v1/categories/", {"name": "Pizza", "parent": top["id"]}).json()
-    assert (below["path"], below["slug"], below["is_active"]) == ("Food > Pizza", "pizza", True)
-    assert api.patch(f"/v1/categories/{below['id']}/", {"name": "Pasta"}).json()["path"] == "Food > Pasta"
-    assert list(fields_of(api.patch(f"/v1/categories/{top['id']}/", {"parent": below["id"]}))) == ["parent"]
-    assert list(fields_of(api.post("/v1/categories/", {"name": "x", "slug": "food"}))) == ["slug"]
-    assert names(api.get("/v1/categories/?top=true")) == ["Food"]
-    assert names(api.get(f"/v1/categories/?parent={top['id']}")) == ["Pasta"]
-
-
-def test_modifiers(tenant, api):
-    product = ProductFactory(tenant=tenant)
-    group = api.post("/v1/modifier-groups/", {"name": "Toppings", "products": [product.pk], "max_selected": 2}).json()
-    cheese = api.post("/v1/modifiers/", {"group": group["id"], "name": "Cheese", "price": "2.00"}).json()
-    assert cheese["price"] == "2.0000"
-    assert api.get(f"/v1/modifier-groups/?products={product.pk}").json()["results"][0]["modifiers"] == [cheese]
-    assert list(fields_of(api.patch(f"/v1/modifier-groups/{group['id']}/", {"min_selected": 3}))) == ["max_selected"]
-    assert list(fields_of(api.post("/v1/modifiers/", {"group": group["id"], "name": "x", "price": "-1"}))) == ["price"]
-
-
-# --- history ----------------------------------------------------------------------------------------------------------------
-def test_history_says_who_changed_what(tenant, api):
-    pk = api.post("/v1/products/", {"name": "Inverter", "price": "5"}).json()["id"]
-    api.patch(f"/v1/products/{pk}/", {"price": "6"})
-    newest, oldest = api.get(f"/v1/products/{pk}/history/").json()["results"]
-    assert newest["changes"] == {"price": ["5", "6"]}
-    assert newest["actor"].startswith("API key test key")
-    assert (oldest["action"], oldest["entity"], oldest["entity_id"]) == ("created", "product", pk)
-    api.delete(f"/v1/products/{pk}/")
-    assert api.get(f"/v1/products/{pk}/history").json()["results"][0]["action"] == "deleted"
-
-
-def test_history_of_others_does_not_exist(tenant, other_tenant, api):
-    assert api.get(f"/v1/products/{ProductFactory(tenant=other_tenant).pk}/history/").status_code == 404
-    assert api.get("/v1/products/999999/history/").status_code == 404
-
-
-def test_a_patch_leaves_what_somebody_else_changed_meanwhile(tenant, api, monkeypatch):
-    product = ProductFactory(tenant=tenant, stock_quantity=5)
-    checked = Product.clean
-
-    def sold_one(self):
-        checked(self)
-        Product.objects.filter(pk=product.pk).update(stock_quantity=4)
-
-    monkeypatch.setattr(Product, "clean", sold_one)
-    assert api.patch(f"/v1/products/{product.pk}/", {"price": "7"}).status_code == 200
-    product.refresh_from_db()
-    assert (product.stock_quantity, product.price) == (4, Decimal("7"))
