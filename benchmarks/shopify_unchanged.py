@@ -19,6 +19,5 @@ def run() -> None:
         check(connection, products)
         for way, others_are_busy in WAYS:
             side.order("busy", is_busy=others_are_busy)
-            import_all(connection)  # So that every answer has been rendered once.
             ours = compare(side, connection, products, ROUNDS, f"{way}: ")
             say(f"{way}: the stand-in's own CPU seconds", middle(ours, "shop_cpu"), "s")

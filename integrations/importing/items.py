@@ -13,14 +13,14 @@ KNOWN, NEW, LINKED = "known", "new", "linked"
 
 @dataclass(slots=True)
 class Ref:
-    """A product's ExternalRef."""
+    """A product's ExternalRef. read_at: None also where it was not asked for."""
 
     id: int
     product_id: int
     content_hash: str
     is_gone: bool
-    read_at: datetime | None = None
     glance: str = ""
+    read_at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -65,7 +65,7 @@ def _compare(turn: Turn, glances: Iterable[Glance], place: dict[str, Any]) -> di
         if not turn.lease.renew(database_now()):
             raise Stopped
         lock(turn.connection.pk)
-        refs = load_refs(turn.connection, texts)
+        refs = load_refs(turn.connection, texts, with_time=True)
         news = {one: ref for one, ref in refs.items() if _is_news(ref, texts[one], asked_at)}
         rows = [{"id": ref.id, "glance": texts[one]} for one, ref in news.items()]
         if rows:

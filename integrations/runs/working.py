@@ -16,7 +16,7 @@ from integrations.providers import adapter_for
 from integrations.runs import ending
 from integrations.runs.desk import Desk
 from integrations.runs.evidence import keep_learnt
-from integrations.runs.holding import REMOVED, refusal
+from integrations.runs.holding import REMOVED, may_go_on, refusal
 from integrations.runs.orders import load_ids, order_of
 from integrations.runs.progress import END, OURS
 from integrations.runs.pulse import Pulse, beat_of
@@ -171,6 +171,7 @@ def _place(run: Run) -> Cursor | None:
 
 def _stop_reason(connection: StoreConnection) -> str:
     """What a person may have done since the last step: paused or removed the shop, switched the business off."""
-    columns = ("is_active", "blocked_at", "blocked_reason", "tenant__is_active")  # Read for every page: no more than that.
-    fresh = StoreConnection.objects.select_related("tenant").only(*columns).order_by().filter(pk=connection.pk).first()
+    if may_go_on(connection.pk):
+        return ""
+    fresh = StoreConnection.objects.select_related("tenant").defer("credentials").filter(pk=connection.pk).first()
     return REMOVED if fresh is None else refusal(fresh)
