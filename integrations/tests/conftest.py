@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 import time_machine
 
-from integrations.models import StoreConnection
+from integrations import providers
+from integrations.models import Provider, StoreConnection
 from integrations.tests import fake_shop
+from integrations.tests.hook_world import OUR_ADDRESS, HookAdapter, HookShop
 from integrations.tests.run_world import START, RunWorld, connect
 from integrations.tests.shopify_bulk_world import NOW
 from integrations.tests.step_world import StepWorld
+from integrations.webhooks import asking, farewell
 from tenants.models import Tenant
 
 
@@ -57,3 +60,21 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[StepWorld]:
     """Shops that are kept in step."""
     with time_machine.travel(START, tick=False) as traveller:
         yield StepWorld(monkeypatch, traveller)
+
+
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[Any, ...]]]:
+    """Doorbells about hooks: (task, arguments)."""
+    bells: list[tuple[str, tuple[Any, ...]]] = []
+    for room in (asking, farewell):
+        monkeypatch.setattr(room, "ring", lambda name, *args, **_: bells.append((name, args)))
+    return bells
+
+
+@pytest.fixture
+def hooked(run_world: RunWorld, shop: StoreConnection, settings: Any, monkeypatch: pytest.MonkeyPatch, rung: Any) -> HookShop:
+    """The shop's hooks; our address is public."""
+    settings.PUBLIC_BASE_URL = OUR_ADDRESS
+    monkeypatch.setitem(providers.ADAPTERS, Provider.WOOCOMMERCE, "integrations.tests.hook_world.HookAdapter")
+    HookAdapter.shop = HookShop()
+    return HookAdapter.shop

@@ -11,11 +11,16 @@ from typing import Any
 
 from django.test import Client
 
-from integrations.models import StoreConnection
+from common.errors import NeedsConfigurationError, TransientError
+from integrations.models import StoreConnection, StoreHooks
 from integrations.providers.base import StoreFacts
 from integrations.providers.hooks import Hook, ShopHooks
 from integrations.tests.run_world import QuietAdapter
+from integrations.webhooks import asking, keeping
 
+OUR_ADDRESS = "https://us.example.com"
+DOWN = TransientError("The shop does not answer.", kind="timeout")
+READ_ONLY = NeedsConfigurationError("The key may only read.", kind="read_only_key", data={"remedy": "Set it to “Read/Write”."})
 SECRET = "our secret"
 FILE = Path(__file__).parent / "fixtures" / "woocommerce" / "webhooks.json"
 
@@ -62,6 +67,18 @@ def deliver(connection: StoreConnection, data: Any, topic: str = "product.update
     """A signed delivery of WooCommerce."""
     body = data if isinstance(data, bytes) else json.dumps(data).encode()
     return post(connection, body, woo_headers(body, topic, delivery))
+
+
+def look(connection: StoreConnection) -> StoreHooks:
+    """A look at the hooks in its shop, and what is known of them then."""
+    asking.ask_for_a_look(connection)
+    keeping.keep_webhooks(connection.pk)
+    return StoreHooks.objects.get(connection=connection)
+
+
+def address(connection: StoreConnection, base: str = OUR_ADDRESS) -> str:
+    """Where its deliveries come to."""
+    return f"{base}/webhooks/woocommerce/{connection.pk}"
 
 
 class HookShop(ShopHooks):

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from integrations import providers, watching
+from integrations import watching
 from integrations.connecting.connections import block, pause, save_connection, set_credentials, switch_on
-from integrations.models import Provider, Signature, StoreConnection, StoreDelivery, StoreHooks
+from integrations.models import Signature, StoreConnection, StoreDelivery, StoreHooks
 from integrations.runs import run_now
-from integrations.tests.hook_world import HookAdapter, HookShop, post, woo_headers
+from integrations.tests.hook_world import HookShop, look, post, woo_headers
 from integrations.tests.shopify_edge import CLIENT, STATIC
 from integrations.tests.shopify_world import connect, served
 from integrations.tests.test_webhooks_end_to_end import post_to_us
@@ -30,19 +30,11 @@ def asked(monkeypatch):
 
 
 @pytest.fixture
-def hooked(asked, run_world, shop, settings, monkeypatch):
+def hooked(hooked, asked, shop):
     """A WooCommerce shop's hooks, entered."""
-    settings.PUBLIC_BASE_URL = "https://us.example.com"
-    monkeypatch.setitem(providers.ADAPTERS, Provider.WOOCOMMERCE, "integrations.tests.hook_world.HookAdapter")
-    HookAdapter.shop = HookShop()
     look(shop)
     asked.clear()
-    return HookAdapter.shop
-
-
-def look(connection):
-    asking.ask_for_a_look(connection)
-    keeping.keep_webhooks(connection.pk)
+    return hooked
 
 
 def knock(connection, times=doubts.ENOUGH, secret="a stranger's"):

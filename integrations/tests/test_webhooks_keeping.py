@@ -2,51 +2,18 @@
 
 import pytest
 
-from common.errors import NeedsConfigurationError, TransientError
-from integrations import providers
-from integrations.connecting.connections import block, check_connection, pause, remove_connection, save_connection, switch_on
-from integrations.models import HookFarewell, Provider, StoreConnection, StoreHooks
+from integrations.connecting.connections import block, check_connection, pause, save_connection, switch_on
+from integrations.models import Provider, StoreConnection, StoreHooks
 from integrations.runs import start_import
-from integrations.scheduling.restored import look_at_hooks_anew
 from integrations.scheduling.schedules import start_all
-from integrations.tests.hook_world import HookAdapter, HookShop
-from integrations.webhooks import asking, farewell, keeping
+from integrations.tests.hook_world import DOWN, READ_ONLY, HookShop, address, look
+from integrations.webhooks import asking, keeping
 from integrations.webhooks.standing import standing_of, with_standing
 from operations.models import RunStatus
 from operations.services import finish_run
 
 pytestmark = pytest.mark.django_db
 ALL = sorted(HookShop.topics)
-DOWN = TransientError("The shop does not answer.", kind="timeout")
-READ_ONLY = NeedsConfigurationError("The key may only read.", kind="read_only_key", data={"remedy": "Set it to “Read/Write”."})
-
-
-@pytest.fixture
-def rung(monkeypatch):
-    """Doorbells about hooks."""
-    bells = []
-    for room in (asking, farewell):
-        monkeypatch.setattr(room, "ring", lambda name, *args, **_: bells.append((name, args)))
-    return bells
-
-
-@pytest.fixture
-def hooked(run_world, shop, settings, monkeypatch, rung):
-    """The shop's hooks; our address is public."""
-    settings.PUBLIC_BASE_URL = "https://us.example.com"
-    monkeypatch.setitem(providers.ADAPTERS, Provider.WOOCOMMERCE, "integrations.tests.hook_world.HookAdapter")
-    HookAdapter.shop = HookShop()
-    return HookAdapter.shop
-
-
-def look(connection):
-    asking.ask_for_a_look(connection)
-    keeping.keep_webhooks(connection.pk)
-    return StoreHooks.objects.get(connection=connection)
-
-
-def address(connection, base="https://us.example.com"):
-    return f"{base}/webhooks/woocommerce/{connection.pk}"
 
 
 def standing(connection):
@@ -203,9 +170,6 @@ def test_a_look_that_was_asked_for_meanwhile_comes(hooked, shop, run_world):
     assert StoreHooks.objects.get().due_at == run_world.now
 
 
-# --- when it is looked --------------------------------------------------------------------------------------------------------
-
-
 def test_each_occasion_rings(hooked, shop, run_world, rung):
     def rang():
         found = [args for name, args in rung if name == asking.KEEP]
@@ -231,67 +195,6 @@ def test_a_scheduled_look_at_a_shop_that_was_connected_before_there_were_hooks(h
     assert not StoreHooks.objects.exists()
     start_all(Provider.WOOCOMMERCE)
     assert StoreHooks.objects.get().due_at == run_world.now
-
-
-# --- farewell -----------------------------------------------------------------------------------------------------------------
-
-
-def test_a_removed_shop_forgets_us_and_we_its_keys(hooked, shop, rung):
-    theirs = hooked.put("product.updated", "https://erp.example.com/hook")
-    look(shop)
-    remove_connection(shop)
-    assert (farewell.FAREWELL, (HookFarewell.objects.get().pk,)) in rung
-    farewell.remove_webhooks(HookFarewell.objects.get().pk)
-    assert list(hooked.hooks.values()) == [theirs]
-    assert not HookFarewell.objects.exists()
-
-
-def test_a_shop_without_hooks_is_not_asked(hooked, shop):
-    remove_connection(shop)
-    assert not HookFarewell.objects.exists() and hooked.asked == []
-
-
-def test_a_shop_that_is_down_is_asked_again_for_about_an_hour(hooked, shop, run_world, rung):
-    look(shop)
-    remove_connection(shop)
-    hooked.fails["found"] = DOWN
-    for minutes in (5, 15, 45):
-        farewell.remove_webhooks(HookFarewell.objects.get().pk)
-        assert (HookFarewell.objects.get().due_at - run_world.now).total_seconds() == minutes * 60
-        run_world.pass_time(minutes=minutes)
-        rung.clear()
-        asking.ring_due(run_world.now)
-        assert rung == [(farewell.FAREWELL, (HookFarewell.objects.get().pk,))]
-    farewell.remove_webhooks(HookFarewell.objects.get().pk)
-    assert not HookFarewell.objects.exists()
-
-
-def test_a_mistake_of_ours_does_not_keep_the_keys_for_ever_nor_come_every_minute(hooked, shop, run_world):
-    look(shop)
-    hooked.fails["found"] = KeyError("oops")
-    kept = look(shop)
-    assert "unexpectedly" in kept.problem and kept.due_at > run_world.now
-    remove_connection(shop)
-    for _ in range(4):
-        farewell.remove_webhooks(HookFarewell.objects.get().pk)
-    assert not HookFarewell.objects.exists()
-
-
-def test_a_shop_that_refuses_is_not_asked_again(hooked, shop):
-    look(shop)
-    remove_connection(shop)
-    hooked.fails["found"] = READ_ONLY
-    farewell.remove_webhooks(HookFarewell.objects.get().pk)
-    assert not HookFarewell.objects.exists()
-
-
-def test_after_a_restore_nothing_of_another_installation_is_removed(hooked, shop, settings, run_world):
-    look(shop)
-    look_at_hooks_anew(type("Restoration", (), {"now": run_world.now})())
-    settings.PUBLIC_BASE_URL = "https://staging.example.com"
-    kept = look(shop)
-    assert hooked.working(address(shop), kept.secret) == ALL
-    assert hooked.working(address(shop, "https://staging.example.com"), kept.secret) == ALL
 
 
 def test_imports_go_on_beside_it(hooked, shop):
