@@ -1,10 +1,12 @@
 """What may go wrong with a bulk operation: then pages are turned, and the products are the same."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from common.errors import AmbiguousError, NeedsConfigurationError, RemoteError, TransientError
+from integrations.providers.shopify.listing import spool, staging
 from integrations.providers.shopify.listing.large import PATIENCE
 from integrations.tests.shopify_bulk_world import all_of, large_shop, numbers, reader
 from integrations.tests.shopify_double import ShopDouble
@@ -65,6 +67,25 @@ def test_one_that_shopify_has_forgotten_leads_to_pages() -> None:
     shop = large_shop(3)
     shop.statuses = [None]  # type: ignore[list-item]
     assert numbers(all_of(shop)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("state", [None, {"status": "FAILED"}, {"url": None, "objectCount": "0", "rootObjectCount": "0"}])
+def test_however_many_come_to_nothing_the_next_one_finds_its_place(state: dict[str, Any] | None, tmp_path: Path) -> None:
+    shop = large_shop(3)
+    for _ in range(staging.MOST_FILES + 1):
+        shop.finish_bulk(**(state or {}))
+        shop.statuses = shop.statuses if state else [None]  # type: ignore[list-item]
+        assert numbers(all_of(shop)) == [1, 2, 3]
+    assert list(tmp_path.glob("*/*")) == []
+    shop.finish_bulk()
+    assert numbers(all_of(shop)) == [1, 2, 3]
+    assert shop.names().count("download") == 1
+
+
+def test_a_file_for_which_there_is_no_room_leaves_nothing_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "SET_UP", f"{spool.SET_UP} INSERT INTO nowhere VALUES (1);")
+    assert numbers(all_of(large_shop(3))) == [1, 2, 3]
+    assert list(tmp_path.glob("*/*")) == []
 
 
 @pytest.mark.parametrize("spoil", ["end", "double", "broken", "orphan", "foreign", "roots"])

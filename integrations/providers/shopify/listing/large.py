@@ -165,11 +165,15 @@ class Large:
         return self._spool[1]
 
     def _forget(self, place: Cursor) -> None:
+        """Also the file that was begun in this very step, of which no cursor knows: else it would take up a place for a day."""
+        names = {place["stage"]} if "stage" in place else set()
         if self._spool is not None:
-            self._spool[1].close()
+            name, spool = self._spool
+            spool.close()
+            names.add(name)
             self._spool = None
-        if "stage" in place:
-            staging.discard(place["stage"])
+        for name in names:
+            staging.discard(name)
 
 
 def _moment(seconds: float) -> datetime:

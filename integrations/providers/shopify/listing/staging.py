@@ -7,6 +7,7 @@ its end leaves its own behind; such a file goes when the next one is begun, a da
 import contextlib
 import os
 import secrets
+import sqlite3
 import time
 from pathlib import Path
 from tempfile import gettempdir
@@ -30,8 +31,12 @@ def opened(name: str) -> Spool | None:
         _sweep()
         if sum(1 for _ in _folder().glob(f"*{ENDING}")) >= MOST_FILES:
             return None
-    spool = Spool(path)
-    os.utime(path)
+    try:
+        spool = Spool(path)
+        os.utime(path)
+    except (OSError, sqlite3.Error):  # Half made: it would take up a place for a day.
+        discard(name)
+        raise
     return spool
 
 
