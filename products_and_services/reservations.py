@@ -23,10 +23,10 @@ from products_and_services.reserved import held_by_orders
 from products_and_services.signals import announce
 from products_and_services.terms import Stock, reserved_of_product, stock_of
 
-UNKNOWN = "There is no such product or variant in this business."
+UNKNOWN = "product {}, variant {}: There is no such product or variant in this business. Leave the line out."
 ENTERED_HERE = "“{}” was entered here: its own stock falls when an order is confirmed, so nothing is reserved of it."
 CHANGED = "The order {} has reserved something else already. Release that first."
-LONGEST_WHY = 200
+LONGEST_WHY, LONGEST_NUMBER, MOST_PIECES = 200, 64, 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,33 @@ class NotEnough(Exception):
         self.shortages = shortages
 
 
+def order_number_problem(number: Any) -> str:
+    """Why nothing can be kept under this order number, and what to do; "" where it can. The rule for everybody who keeps orders by it."""
+    if not isinstance(number, str) or not number.strip():
+        return "order_number: An order needs a number. Give each order one of its own."
+    if len(number) > LONGEST_NUMBER or number != number.strip() or not number.isprintable():
+        return (
+            f"order_number: At most {LONGEST_NUMBER} characters, without spaces around them and without control characters. "
+            "Give the order another number."
+        )
+    return ""
+
+
+def quantity_problem(quantity: Any) -> str:
+    """Why nobody can order so many pieces, and what to do; "" where they can."""
+    if isinstance(quantity, int) and not isinstance(quantity, bool) and 1 <= quantity <= MOST_PIECES:
+        return ""
+    return "quantity: It must be a whole number, at least 1. Leave the line out if nothing of it is wanted."
+
+
 def reserve(tenant_id: UUID, order_number: str, lines: Iterable[Wanted]) -> list[StockReservation]:
     """Reserves all lines of an order, or none. Said again for the same order it changes nothing, also after a release.
 
-    Back-orders and what is not counted are never short. Raises NotEnough; NotReservable for lines that are empty or of no product of this
-    business's shops, and for an order that has reserved something else.
+    Back-orders and what is not counted are never short. Raises NotEnough; NotReservable for an order without a proper number or quantity,
+    for lines of no product of this business's shops, and for an order that has reserved something else.
     """
+    if problem := order_number_problem(order_number):
+        raise NotReservable(problem)
     quantities = _merged(lines)
     with transaction.atomic():
         shelf = _Shelf(tenant_id, {product_id for product_id, _ in quantities})
@@ -108,11 +129,11 @@ def hand_over(tenant_id: UUID, order_number: str, product_ids: Iterable[int], wh
 def _merged(lines: Iterable[Wanted]) -> dict[tuple[int, int | None], int]:
     found: dict[tuple[int, int | None], int] = defaultdict(int)
     for line in lines:
-        if line.quantity <= 0:
-            raise NotReservable("A quantity must be at least 1.")
+        if problem := quantity_problem(line.quantity):
+            raise NotReservable(problem)
         found[line.product_id, line.variant_id] += line.quantity
     if not found:
-        raise NotReservable("An order without lines reserves nothing.")
+        raise NotReservable("lines: An order without lines reserves nothing. Name at least one product.")
     return dict(found)
 
 
@@ -131,7 +152,7 @@ class _Shelf:
         for (product_id, variant_id), quantity in quantities.items():
             product, variants = self.products.get(product_id), self.variants.get(product_id, {})
             if product is None or (variant_id is not None and variant_id not in variants):
-                raise NotReservable(UNKNOWN)
+                raise NotReservable(UNKNOWN.format(product_id, variant_id))
             if product.external_source == ExternalSource.OWN:
                 raise NotReservable(ENTERED_HERE.format(product.name))
             only = next(iter(variants.values())) if len(variants) == 1 else None

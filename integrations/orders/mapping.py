@@ -9,11 +9,19 @@ from products_and_services.models import ProductVariant
 
 REMEDY = "Enter the order in the shop by hand, and cancel it here. If the shop has the product again, import it and press “Try again”."
 
+OTHER_CURRENCY = "Enter the order in the shop by hand, and cancel it here. If we have its currency wrong, press “Test connection” first."
 
-def for_shop(connection: StoreConnection, order: StoreOrder) -> StoreOrder:
-    """The order with the shop's numbers in its lines, in three queries. Raises PermanentError where the shop has something no longer."""
+
+def for_shop(connection: StoreConnection, order: StoreOrder, currency: str) -> StoreOrder:
+    """The order with the shop's numbers in its lines, in three queries. currency: the shop's own, "" where that is not known.
+
+    Raises PermanentError where the shop has something no longer, or sells in another currency: it would read 100 EGP as 100 USD.
+    """
     if not order.lines:
         raise PermanentError("There is nothing in this order.", kind="no_lines", data={"remedy": "Cancel it here."})
+    if currency and currency != order.currency:
+        text = f"The order is in {order.currency}, and the shop sells in {currency}."
+        raise PermanentError(text, kind="other_currency", data={"remedy": OTHER_CURRENCY})
     ids = {line.product_id for line in order.lines}
     living = ExternalRef.objects.filter(connection=connection, product_id__in=ids, gone_at__isnull=True)
     products = dict(living.filter(kind=RefKind.PRODUCT).values_list("product_id", "external_id"))

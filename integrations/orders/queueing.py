@@ -10,6 +10,7 @@ from common.doorbell import ring
 from common.lease import free_at
 from integrations.models import ExternalRef, OrderState, OrderWriteBack, RefKind, StoreConnection
 from integrations.models.orders import UNFINISHED
+from integrations.orders.checking import check_order
 from integrations.orders.payload import dump_order
 from integrations.providers.orders import StoreOrder, StoreOrderLine
 from tenants.models import Tenant
@@ -18,7 +19,6 @@ from tenants.services import record_audit
 TASK = "integrations.tasks.write_orders"
 SWITCHED_OFF = "Orders are not written to this shop: that is switched off on its page."
 NOTHING_OF_IT = "Nothing in this order comes from this shop."
-NO_LINES = "An order needs at least one line, and a number."
 MAY_BE_THERE = "The shop may have this order: it was asked to write it, and its answer was lost."
 LOOK_THERE = "Look in the shop. If the order is there, cancel it there."
 SHOP_REMOVED = "The shop was removed before the order was written to it."
@@ -32,11 +32,10 @@ def write_back(target: StoreConnection | Tenant, order: StoreOrder) -> list[Orde
     """Has a confirmed order written to the shop; with a business, to each of its shops that wants orders and has products in it.
 
     Only makes rows (and rings): a shop that is out of reach disturbs nobody. Said again for the same order number it changes nothing. Each
-    shop gets its own lines, and is told what else was ordered. Raises NotWanted where one shop was named and gets nothing, and for an order
-    without lines or number; a business whose shops want no orders gets [].
+    shop gets its own lines, and is told what else was ordered. Raises BadOrder for data that no shop can be given, NotWanted where one shop
+    was named and gets nothing; a business whose shops want no orders gets [].
     """
-    if not order.lines or not order.order_number.strip():
-        raise NotWanted(NO_LINES)
+    check_order(order)
     if isinstance(target, StoreConnection):
         if not target.write_orders:
             raise NotWanted(SWITCHED_OFF)

@@ -1,6 +1,7 @@
 """What came of an order, written down: the row itself, the stock that it held here, and who has to know. Makes no call."""
 
 import random
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,15 +11,17 @@ from django.db.models import QuerySet
 from common.clock import database_now
 from common.errors import NeedsConfigurationError, PermanentError, RemoteError, TransientError
 from common.lease import Lease
-from common.redaction import clean_error_text
+from common.redaction import MASK, clean_error_text
 from common.retry import STORE_DELAYS, store_delay
 from integrations.hints import note
 from integrations.importing.newer import lock
 from integrations.models import ExternalRef, OrderState, OrderWriteBack, RefKind
+from integrations.orders.payload import load_order
 from products_and_services.reservations import hand_over
 from tenants.services import record_audit
 
 LOOK = "Look in the shop whether it has this order. “Try again” looks first, and never writes it twice."
+SHORTEST_WORD = 4
 
 
 def about_to_ask(lease: Lease, now: datetime) -> bool:
@@ -61,7 +64,8 @@ def failed(row: OrderWriteBack, lease: Lease, error: RemoteError) -> None:
     row.asked_at: since when the shop may have it; a refusal of this try says nothing about an earlier one.
     """
     now = database_now()
-    words = {"error": clean_error_text(_said(error)), "remedy": clean_error_text(str(error.data.get("remedy") or "")), "updated_at": now}
+    remedy = clean_error_text(str(error.data.get("remedy") or ""))
+    words = {"error": clean_error_text(_said(error, row)), "remedy": remedy, "updated_at": now}
     if isinstance(error, NeedsConfigurationError):
         _block(row, lease, words)
     elif isinstance(error, PermanentError):
@@ -99,10 +103,18 @@ def leave_alone(row: Any, error: TransientError) -> None:
     waiting.filter(next_try_at__lt=until).update(next_try_at=until)
 
 
-def _said(error: RemoteError) -> str:
-    """In our words, and the shop's own where there are any."""
+def _said(error: RemoteError, row: OrderWriteBack) -> str:
+    """In our words, and the shop's own where there are any, but for what it repeats of the customer: the API tells this text."""
     said = str(error.data.get("said") or "")
+    for word in sorted(_words_of_customer(row), key=len, reverse=True):
+        said = said.replace(word, MASK)
     return f"{error.message} The shop says: {said}" if said else error.message
+
+
+def _words_of_customer(row: OrderWriteBack) -> set[str]:
+    """What could be known again; shorter words stand in every sentence."""
+    customer = asdict(load_order(row.payload).customer)
+    return {text for text in (*customer.values(), *customer["address"].values()) if isinstance(text, str) and len(text) >= SHORTEST_WORD}
 
 
 def _held(lease: Lease, *states: OrderState) -> QuerySet[OrderWriteBack]:

@@ -120,7 +120,8 @@ def _attempt(row: Any, lease: Lease) -> bool:
 def _written_number(row: Any, lease: Lease) -> str | None:
     """The shop's number of the order; None when it is another's turn, or too early to write it again."""
     order = load_order(row.payload)
-    orders = adapter_for(row.connection).orders
+    adapter = adapter_for(row.connection)
+    orders = adapter.orders
     found = orders.find(order.reference, row.created_at)
     if found is not None:
         return found
@@ -129,7 +130,7 @@ def _written_number(row: Any, lease: Lease) -> str | None:
         settling.put_off(lease, row.asked_at + LOOK_AFTER)
         return None
     row.asked_at = None  # Whatever was lost before, the shop does not have it.
-    mapped = for_shop(row.connection, order)
+    mapped = for_shop(row.connection, order, adapter.currency)
     if not (lease.renew(now) and settling.about_to_ask(lease, now)):
         return None
     return orders.create(mapped)

@@ -120,9 +120,15 @@ class StoreAdapter(ABC):
         return {**stored, **typed}
 
     @property
-    def outlook(self) -> str:
-        """What `transform` depends on beside the answer itself (the shop's currency): when it changes, everything is looked at again."""
+    def currency(self) -> str:
+        """What the shop sells in, as it was said last (ISO 4217); "" where that is not known."""
         return ""
+
+    @property
+    def outlook(self) -> str:
+        """What `transform` depends on beside the answer itself: when it changes, everything is looked at again. Prices come without their
+        currency, so that is it."""
+        return self.currency
 
     @abstractmethod
     def describe(self) -> StoreFacts:

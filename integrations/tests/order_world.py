@@ -74,13 +74,14 @@ class OrderWorld:
         self.now, self.traveller = START, traveller
         self.rung: list[tuple[Any, ...]] = []
         self.by_shop: dict[int, FakeOrders] = {}
+        self.currencies: dict[int, str] = {}
         monkeypatch.setattr(clock, "server_time", lambda: self.now)
         for module in (queueing, working):
             monkeypatch.setattr(module, "ring", lambda name, *args, **_: self.rung.append((name, *args)))
         monkeypatch.setattr(working, "adapter_for", self._adapter)
 
     def _adapter(self, connection: StoreConnection) -> Any:
-        return type("Adapter", (), {"orders": self.of(connection)})()
+        return type("Adapter", (), {"orders": self.of(connection), "currency": self.currencies.get(connection.pk, "")})()
 
     def of(self, connection: StoreConnection) -> FakeOrders:
         return self.by_shop.setdefault(connection.pk, FakeOrders(self))

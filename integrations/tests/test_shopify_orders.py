@@ -82,6 +82,12 @@ def test_what_is_sent():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("number", "tags"), [("ORD/1", ["WhatsApp", "ORD/1"]), ("a, b", ["WhatsApp"]), ("9" * 41, ["WhatsApp"])])
+def test_a_number_that_is_no_tag_stands_in_the_details_alone(number, tags):
+    sent = build_order(StoreOrder(number, "USD", (line(7, 8),)), {})
+    assert sent["tags"] == tags and {"key": "WhatsApp order", "value": number} in sent["customAttributes"]
+
+
 def test_a_reference_is_quoted_in_the_search():
     assert search_for(REFERENCE) == f'source_identifier:"{REFERENCE}"'
     assert search_for('a" OR tag:"b\\') == 'source_identifier:"a\\" OR tag:\\"b\\\\"'

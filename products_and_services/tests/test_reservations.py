@@ -116,6 +116,12 @@ def test_what_cannot_be_reserved(tenant, other_tenant):
         for lines in orders:
             with pytest.raises(NotReservable, match=words):
                 reserve(tenant.pk, "ORD1", lines)
+    for number in ("", "  ", "ORD1 ", "9" * 65, "a\0b"):
+        with pytest.raises(NotReservable, match="^order_number: "):
+            reserve(tenant.pk, number, [line(product)])
+    for quantity in (1.5, True, 2**31):
+        with pytest.raises(NotReservable, match="^quantity: "):
+            reserve(tenant.pk, "ORD1", [line(product, quantity)])
     assert held() == {}
 
 

@@ -69,8 +69,8 @@ class ShopifyAdapter(StoreAdapter):
         return ShopifyOrders(self.client)
 
     @property
-    def outlook(self) -> str:
-        """Prices come without their currency."""
+    def currency(self) -> str:
+        """See StoreAdapter."""
         return self._currency
 
     @property

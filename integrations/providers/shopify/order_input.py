@@ -9,7 +9,7 @@ from typing import Any
 from integrations.providers.orders import StoreCustomer, StoreOrder, StoreOrderLine, amount, first_and_last
 
 OPTIONS = {"inventoryBehaviour": "DECREMENT_IGNORING_POLICY", "sendReceipt": False, "sendFulfillmentReceipt": False}
-TAG = "WhatsApp"
+TAG, LONGEST_TAG = "WhatsApp", 40  # https://shopify.dev/docs/api/admin-rest/latest/resources/order: tags
 
 # By its source, and among the newest: the index behind `query` knows an order only some seconds after it was made.
 FIND_ORDER = """
@@ -43,7 +43,7 @@ def build_order(order: StoreOrder, variants: dict[str, str]) -> dict[str, Any]:
         "lineItems": [_line(line, order.currency, variants) for line in order.lines],
         "note": order.note,
         "sourceIdentifier": order.reference,
-        "tags": [TAG, order.order_number],
+        "tags": [TAG, *_as_tag(order.order_number)],
         "financialStatus": "PENDING",
         "customAttributes": [{"key": "WhatsApp order", "value": order.order_number}, *_told(order)],
     }
@@ -55,6 +55,11 @@ def build_order(order: StoreOrder, variants: dict[str, str]) -> dict[str, Any]:
     if order.delivery_fee:
         found["shippingLines"] = [{"title": "Delivery", "priceSet": _money(amount(order.delivery_fee), order.currency)}]
     return found
+
+
+def _as_tag(number: str) -> list[str]:
+    """A comma would make two tags of it, and one that is too long has the order refused; the number stands in the details as well."""
+    return [number] if len(number) <= LONGEST_TAG and "," not in number else []
 
 
 def _told(order: StoreOrder) -> list[dict[str, str]]:

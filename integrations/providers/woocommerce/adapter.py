@@ -64,8 +64,8 @@ class WooAdapter(StoreAdapter):
         return store_address(typed)
 
     @property
-    def outlook(self) -> str:
-        """Prices come without their currency."""
+    def currency(self) -> str:
+        """See StoreAdapter."""
         return self._currency
 
     @property

@@ -1,5 +1,6 @@
 """An order becomes one row for each shop that it concerns, whatever the shops do; people try again and cancel."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from common.lease import claim
 from integrations.connecting.connections import remove_connection
 from integrations.models import OrderState, OrderWriteBack
+from integrations.orders.checking import BadOrder
 from integrations.orders.payload import dump_order, load_order
 from integrations.orders.queueing import TASK, NotWanted, cancel, try_again, write_back
 from integrations.orders.working import work_on_orders
@@ -63,11 +65,43 @@ def test_who_wants_no_orders_gets_none(world, tenant):
         write_back(shop, order_of((panel, 1)))
     shop.write_orders = True
     shop.save()
-    nameless = order_of((panel, 1), number=" ")
-    for wrong, words in ((order_of((soup, 1)), "Nothing in this order"), (order_of(), "at least one line"), (nameless, "and a number")):
-        with pytest.raises(NotWanted, match=words):
-            write_back(shop, wrong)
+    with pytest.raises(NotWanted, match="Nothing in this order"):
+        write_back(shop, order_of((soup, 1)))
     assert rows() == {} and world.rung == []
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        *(("order_number", {"order_number": number}) for number in ("", "  ", " ORD1", "ORD\n1", "9" * 65)),
+        *(("currency", {"currency": code}) for code in ("", "usd", "US$", "Dollar")),
+        *(("delivery_fee", {"delivery_fee": fee}) for fee in (Decimal(-1), Decimal("NaN"), Decimal("1E+30"), 4.0)),
+        ("lines", {"lines": ()}),
+        *(("lines.0.quantity", {"quantity": quantity}) for quantity in (0, -2, 1.5, True, 2**31)),
+        *(("lines.0.unit_price", {"unit_price": price}) for price in (Decimal("-0.01"), Decimal("Infinity"), 12.5)),
+        ("notes", {"notes": "ring\0twice"}), ("customer.name", {"customer": StoreCustomer("Ada \ud83d", "+2")}),
+        ("customer.address.country", {"customer": StoreCustomer("Ada", "+2", address=StoreAddress(country="Egypt"))}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("whole", [True, False])
+def test_wrong_data_is_named_with_its_field_before_anything_is_kept(world, tenant, field, wrong, whole):
+    shop = shop_of(tenant)
+    order = order_of((stocked(shop), 1))
+    if field.startswith("lines."):
+        wrong = {"lines": (replace(order.lines[0], **wrong),)}
+    with pytest.raises(BadOrder) as said:
+        write_back(tenant if whole else shop, replace(order, **wrong))
+    assert [line.partition(":")[0] for line in str(said.value).splitlines()] == [field] and str(said.value).count(". ") == 1
+    assert rows() == {} and world.rung == []
+
+
+def test_an_order_number_of_any_other_shape_goes_through(world, tenant):
+    shop = shop_of(tenant)
+    panel = stocked(shop)
+    for number in ('ORD"1,2\\ / é #%', "٤٢", "x" * 64):
+        write_back(shop, order_of((panel, 1), number=number))
+        work_on_orders(shop.pk)
+    assert set(rows().values()) == {"written"} and len(set(world.of(shop).references)) == 3
 
 
 def test_an_order_that_is_taken_back_leaves_nothing(world, tenant):

@@ -16,6 +16,7 @@ from integrations.orders import watching, working
 from integrations.orders.queueing import TASK, cancel, try_again, write_back
 from integrations.orders.working import LOOK_AFTER, ring_waiting, work_on_orders
 from integrations.providers.base import StoreFacts
+from integrations.providers.orders import StoreAddress, StoreCustomer
 from integrations.tests.order_world import DOWN, LOST, START, order_of, rows, shop_of, stocked, the_row, variation
 from products_and_services.reservations import Wanted, release, reserve
 from products_and_services.reserved import available_of_row
@@ -175,6 +176,15 @@ def test_what_the_shop_refuses_is_not_sent_again_by_itself(world, shop):
     assert findings() == {}
 
 
+def test_what_a_shop_repeats_of_the_customer_is_told_to_nobody(world, shop):
+    customer = StoreCustomer("Ada Lovelace", "+201001234567", "ada@example.org", StoreAddress("1 Nile St", city="Cairo"))
+    write_back(shop, order_of((stocked(shop), 1), customer=customer))
+    said = "Phone +201001234567 and ada@example.org of Ada Lovelace, 1 Nile St, Cairo are taken."
+    world.of(shop).fails = [("create", PermanentError("The shop does not take this order.", data={"said": said}))]
+    world.sweep()
+    assert the_row().error == "The shop does not take this order. The shop says: Phone *** and *** of ***, ***, *** are taken."
+
+
 @pytest.mark.parametrize("broken", ["product", "variant", "unsaid"])
 def test_what_the_shop_no_longer_has_is_refused_without_a_call_to_write(world, shop, broken):
     shirt = stocked(shop, name="Shirt")
@@ -185,6 +195,18 @@ def test_what_the_shop_no_longer_has_is_refused_without_a_call_to_write(world, s
     world.sweep()
     assert the_row().state == "refused" and "Shirt" in the_row().error and "by hand" in the_row().remedy
     assert world.of(shop).asked == ["find"] and blue.pk
+
+
+def test_an_order_in_another_currency_than_the_shops_is_not_written_as_if_it_were_the_same(world, shop):
+    write_back(shop, order_of((stocked(shop), 1)))
+    world.currencies[shop.pk] = "EGP"
+    world.sweep()
+    assert (the_row().state, the_row().error) == ("refused", "The order is in USD, and the shop sells in EGP.")
+    assert "by hand" in the_row().remedy and world.of(shop).orders == {}
+    world.currencies[shop.pk] = "USD"
+    try_again([the_row()])
+    work_on_orders(shop.pk)
+    assert the_row().state == "written"
 
 
 def test_an_order_without_anything_in_it_is_written_nowhere(world, shop):
