@@ -6,6 +6,7 @@ What an answer says is decided elsewhere (graph/, shops/, control.py, meta_side/
 import json
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -134,15 +135,18 @@ class Handler(BaseHTTPRequestHandler):
             self._send(answer.status, answer.headers, answer.body)
 
     def _send_pieces(self, answer: ShopAnswer) -> None:
-        """A body that is too large to hold, or never ends."""
+        """A body that is too large to hold, or never ends; half of it where it is cut off."""
         self.close_connection = True
-        lines = [f"HTTP/1.1 {answer.status} OK", *(f"{name}: {value}" for name, value in answer.headers.items()), "Connection: close"]
+        left = sys.maxsize if answer.length is None or answer.fault != "cut" else answer.length // 2
+        lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}", "Connection: close"]
+        lines += [f"{name}: {value}" for name, value in answer.headers.items()]
         lines += [] if answer.length is None else [f"Content-Length: {answer.length}"]
         try:
             self.wfile.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
             for block in answer.blocks():
-                self.wfile.write(block)
-                if self.command == "HEAD" or self.server.stopping.is_set():
+                self.wfile.write(block[:left])
+                left -= min(len(block), left)
+                if self.command == "HEAD" or left <= 0 or self.server.stopping.is_set():
                     break
         except OSError:
             pass  # the caller has heard enough
@@ -170,8 +174,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, headers: dict[str, str], body: bytes, length: int | None = None) -> None:
         """Status, headers and body in one write, so that small answers are one packet."""
-        phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
-        lines = [f"HTTP/1.1 {status} {phrase}", *(f"{name}: {value}" for name, value in headers.items())]
+        lines = [f"HTTP/1.1 {status} {_phrase(status)}", *(f"{name}: {value}" for name, value in headers.items())]
         lines += [
             f"Content-Length: {len(body) if length is None else length}",
             f"Connection: {'close' if self.close_connection else 'keep-alive'}",
@@ -223,3 +226,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _json(self, status: int, body: Any) -> None:
         self._send(status, {"Content-Type": "application/json", "Cache-Control": "no-store"}, json.dumps(body).encode())
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""

@@ -8,7 +8,7 @@ from typing import Any
 from common.tests.keeping_host import Asked, Said, keeping
 from integrations.models import Provider, StoreConnection
 from integrations.tests.shopify_edge import CLIENT, DOMAIN, KEYS, SECRET
-from sandbox.shops.messages import ShopRequest
+from sandbox.shops.messages import ShopAnswer, ShopRequest
 from sandbox.shops.shopify import ShopifyShop
 
 
@@ -36,9 +36,15 @@ def _said(shop: ShopifyShop, url: str, asked: Asked) -> Said:
     method, target = asked.raw.split(" ", 2)[:2]
     answer = shop.handle(ShopRequest(method, url + target, asked.headers, asked.body))
     if answer.fault == "cut":
-        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(answer.body) + 9}\r\n\r\n".encode()
-        return Said(talk=lambda peer: peer.sendall(head + answer.body))
+        return Said(talk=lambda peer: peer.sendall(_half(answer)))
     if answer.fault or answer.delay:
         return Said(talk=lambda peer: peer.shutdown(socket.SHUT_RDWR))
     kept = {name: value for name, value in answer.headers.items() if name.lower() != "content-length"}
     return Said(answer.status, b"".join(answer.blocks()), kept)
+
+
+def _half(answer: ShopAnswer) -> bytes:
+    """As much as comes of an answer that is cut off."""
+    body = b"".join(answer.blocks())
+    lines = [f"{name}: {value}" for name, value in {**answer.headers, "Content-Length": len(body), "Connection": "close"}.items()]
+    return "\r\n".join([f"HTTP/1.1 {answer.status} Said", *lines, "", ""]).encode() + body[: len(body) // 2]

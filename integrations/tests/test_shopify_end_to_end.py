@@ -10,6 +10,7 @@ import pytest
 from integrations.models import StoreConnection
 from integrations.providers import adapter_for
 from integrations.providers.shopify.listing import products as listing
+from integrations.providers.shopify.listing.large import MISSES
 from integrations.runs import resume_now, run_now
 from integrations.services import create_shopify_service_for_tenant
 from integrations.tests.shopify_world import connect, served
@@ -163,6 +164,19 @@ def test_a_bulk_operation_that_goes_wrong_costs_time_only(
     shop.faults.add(kind)
     run = run_now(connection)
     assert (run.status, counts(run)) == (RunStatus.COMPLETED, {"created": 130}), run.message
+    assert differences(connection) == []
+
+
+def test_a_file_that_is_cut_off_again_and_again_is_gone_on_with(
+    shop: ShopifyShop, connection: StoreConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More often than a file may come to nothing: each time half of what was missing came."""
+    monkeypatch.setattr(listing, "LARGE", 1)
+    make_products(shop, 400, variants=3)
+    shop.faults.add("cut", endpoints=("file",), remaining=MISSES + 2)
+    run = run_now(connection)
+    assert (run.status, counts(run)) == (RunStatus.COMPLETED, {"created": 400}), run.message
+    assert len(shop.calls("file")) == MISSES + 3
     assert differences(connection) == []
 
 

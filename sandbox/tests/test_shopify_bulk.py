@@ -1,11 +1,17 @@
 """Bulk operations of the Shopify stand-in: what may be asked, what comes, and all the ways in which it does not."""
 
+import contextlib
 import json
+import threading
 
 import pytest
+import requests
 
-from sandbox.shops.shopify import make_products
-from sandbox.tests.shopify_remote import Remote, gid
+from sandbox.serving import SandboxServer
+from sandbox.shops.shopify import bulk, make_products
+from sandbox.shops.shopify.sight import Sight
+from sandbox.shops.street import Street
+from sandbox.tests.shopify_remote import CLIENT_ID, SECRET, TOKEN, Remote, gid
 
 QUERY = """{ products { edges { node { id title variants { edges { node { id sku inventoryItem {
   id inventoryLevels { edges { node { id } } } } } } } media { edges { node { id __typename } } } } } } }"""
@@ -156,3 +162,73 @@ def test_who_does_not_know_the_address_gets_no_file(remote):
     remote.shop.add("Cup")
     url = run(remote)["url"]
     assert remote.session.get(url.split("&Signature")[0]).status_code == 404
+
+
+@pytest.fixture
+def file(remote):
+    """(address of a file that is read in several blocks, its bytes)"""
+    make_products(remote.shop, 300, variants=3)
+    url = run(remote)["url"]
+    return url, remote.session.get(url).content
+
+
+def part(remote, url, wanted, **headers):
+    return remote.session.get(url, headers={"Range": wanted, **headers})
+
+
+def test_a_part_of_a_file(remote, file):
+    url, whole = file
+    size = len(whole)
+    assert size > 2 * 65_536
+    for wanted, start, end in (
+        ("bytes=70000-", 70_000, size), ("bytes=0-0", 0, 1), ("bytes=10-99", 10, 100), (f"bytes=5-{size * 2}", 5, size),
+        ("bytes=-7", size - 7, size), (f"bytes=-{size * 2}", 0, size),
+    ):  # fmt: skip
+        answer = part(remote, url, wanted)
+        assert (answer.status_code, answer.headers["Content-Range"]) == (206, f"bytes {start}-{end - 1}/{size}"), wanted
+        assert answer.content == whole[start:end], wanted
+
+
+def test_a_part_that_is_not_there(remote, file):
+    url, whole = file
+    for wanted in (f"bytes={len(whole)}-", "bytes=-0"):
+        answer = part(remote, url, wanted)
+        assert (answer.status_code, answer.headers["Content-Range"], answer.content) == (416, f"bytes */{len(whole)}", b"")
+
+
+@pytest.mark.parametrize("wanted", ["bytes=9-3", "bytes=-", "bytes=a-", "lines=1-", "bytes=0-1,5-6"])
+def test_what_is_no_range_gets_the_whole_file(remote, file, wanted):
+    url, whole = file
+    answer = part(remote, url, wanted)
+    assert (answer.status_code, answer.content, answer.headers["Accept-Ranges"]) == (200, whole, "bytes")
+
+
+def test_a_part_of_another_version_of_the_file_is_not_given(remote, file):
+    url, whole = file
+    assert part(remote, url, "bytes=5-", **{"If-Range": '"old"'}).content == whole
+
+
+def test_a_file_that_is_cut_off_on_the_wire_comes_in_parts():
+    server = SandboxServer(0)
+    server.street = Street(f"http://127.0.0.1:{server.server_address[1]}")
+    shop = server.street.open_shopify("tea")
+    shop.bulk_seconds = 0.0
+    app = shop.add_app(CLIENT_ID, SECRET, token=TOKEN)
+    make_products(shop, 300, variants=3)
+    operation = shop.bulk_operation(bulk.start(Sight(shop, app, app.scopes), QUERY, False)["bulkOperation"].id)
+    shop.faults.add("cut", endpoints=("file",), remaining=2)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    came, statuses = b"", []
+    try:
+        while len(came) < operation.size:
+            headers = {"Range": f"bytes={len(came)}-"} if came else {}
+            answer = requests.get(shop.file_url(operation), headers=headers, stream=True, timeout=5)
+            statuses.append((answer.status_code, answer.reason))
+            with contextlib.suppress(requests.exceptions.ChunkedEncodingError):
+                for block in answer.iter_content(1024):
+                    came += block
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert statuses == [(200, "OK"), (206, "Partial Content"), (206, "Partial Content")]
+    assert came == b"".join(operation.blocks(0, operation.size))

@@ -35,11 +35,10 @@ class BulkOperation:
         """Whether it takes one of the places."""
         return self.status in ("CREATED", "RUNNING", "CANCELING")
 
-    def blocks(self) -> Iterator[bytes]:
-        """The file, piece by piece; several may read it at once."""
-        place = 0
-        while self.file is not None and place < self.size:
-            block = os.pread(self.file.fileno(), min(_BLOCK, self.size - place), place)
+    def blocks(self, place: int, end: int) -> Iterator[bytes]:
+        """The file's bytes from `place` to before `end`, piece by piece; several may read it at once."""
+        while self.file is not None and place < end:
+            block = os.pread(self.file.fileno(), min(_BLOCK, end - place), place)
             place += len(block)
             yield block
 

@@ -16,6 +16,7 @@ from sandbox.shops.shopify.by_hand import ByHand
 from sandbox.shops.shopify.call import Call
 from sandbox.shops.shopify.events import Events
 from sandbox.shops.shopify.faults import Fault
+from sandbox.shops.shopify.file_parts import answer_file
 from sandbox.shops.shopify.keeping import ShopifyKeeper
 from sandbox.shops.shopify.sight import Sight
 from sandbox.state_file import StateFile
@@ -158,8 +159,7 @@ class ShopifyShop(ByHand):
         operation = next((made for made in self.bulk.operations.values() if made.size and call.request.url == self.file_url(made)), None)
         if operation is None:
             return tokens.no_file(404, "NoSuchKey")
-        headers = {"Content-Type": "application/jsonl"}
-        return ShopAnswer(200, headers, more=operation.blocks(), more_length=operation.size)
+        return answer_file(operation, call.request)
 
 
 def _first_code(body: dict[str, Any]) -> str:
