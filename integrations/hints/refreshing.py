@@ -4,7 +4,8 @@ What the shop does not have any more becomes inactive, unless that is so much th
 whole import, which asks.
 
 A shop may fail at one product only (a plugin that breaks over it). What fails a second time, while the shop answers about another product,
-is asked for by halves, until the one is found: it waits, with an issue, and the others do not wait with it.
+is asked for by halves, until the one is found: it waits, with an issue, and the others do not wait with it. Where the shop has failed at
+one before, the first time is enough.
 """
 
 from datetime import datetime, timedelta
@@ -14,12 +15,13 @@ from django.db.models import Exists, OuterRef
 from common.bulk import delete_rows
 from common.clock import database_now
 from common.errors import PermanentError, RemoteError, TransientError
+from integrations.hints.noting import LEFT_FOR
 from integrations.importing.identity import load_refs
 from integrations.importing.items import Ref
 from integrations.importing.looking import Sight, look
 from integrations.importing.missing import is_much
 from integrations.importing.pages import AT_ONCE
-from integrations.in_step.evidence import note_much_gone
+from integrations.in_step.evidence import FAILS_AT, failed_at_one_of, note_much_gone
 from integrations.in_step.turns import Turn, may_ask, take_turn, watch_of
 from integrations.in_step.watches import due_by, finish
 from integrations.in_step.writing import bring_in
@@ -28,9 +30,11 @@ from integrations.providers.base import Raw
 from integrations.runs.ending import said
 
 A_DAY = timedelta(days=1)
-LEFT_FOR = A_DAY / 2
 CONTROLS = 5  # products that speak for an answer, one after the other
-SHOP_FAILS = "The shop fails when it is asked for this product, and answers about others: {said} It is asked for again in half a day."
+SHOP_FAILS = (
+    "The shop fails when it is asked for this product, and answers about others: {said} It is asked for again when it "
+    "has changed there, and in half a day."
+)
 LONGEST_NAP = 30.0  # seconds; what is due later has the minute sweep
 
 
@@ -75,16 +79,17 @@ def _refresh_some(turn: Turn, hints: list[StoreHint], *, is_alive: bool = False)
         raws = turn.job.reader.by_ids(ids, known)
     except (TransientError, PermanentError) as error:
         says_nothing = error.retry_after or turn.job.adapter.is_out_of_time
-        if says_nothing or not (is_alive or _answers(turn, known or ids[turn.watch.tries % len(ids)])):
+        if says_nothing or not (is_alive or _answers(turn, ids, known or ids[turn.watch.tries % len(ids)])):
             raise
         _refresh_apart(turn, hints, error)
     else:
         _bring_in(turn, hints, raws)
 
 
-def _answers(turn: Turn, external_id: str) -> bool:
-    """Whether the shop answers about one product. Asked only where it failed the last time, too: mostly a failure is an outage."""
-    return turn.watch.tries > 0 and bool(turn.job.reader.by_ids([external_id]))
+def _answers(turn: Turn, ids: list[str], control: str) -> bool:
+    """Whether the shop answers about another product. Asked only with a reason: mostly a failure is an outage."""
+    has_a_reason = turn.watch.tries > 0 or failed_at_one_of(turn.connection, ids)
+    return has_a_reason and bool(turn.job.reader.by_ids([control]))
 
 
 def _refresh_apart(turn: Turn, hints: list[StoreHint], error: RemoteError) -> None:
@@ -102,7 +107,7 @@ def _refresh_apart(turn: Turn, hints: list[StoreHint], error: RemoteError) -> No
 def _leave(turn: Turn, hint: StoreHint, error: RemoteError) -> None:
     """For half a day, with an issue. What was noted meanwhile is due as before."""
     sight = Sight()
-    sight.outcome.fail(hint.external_id, "", "shop_fails", SHOP_FAILS.format(said=said(error)))
+    sight.outcome.fail(hint.external_id, "", FAILS_AT, SHOP_FAILS.format(said=said(error)))
 
     def also() -> None:
         StoreHint.objects.filter(pk=hint.pk, version=hint.version).update(due_at=database_now() + LEFT_FOR)

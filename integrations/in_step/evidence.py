@@ -16,7 +16,7 @@ from operations.models import Run, RunIssue, RunKind, RunStatus
 from products_and_services.undo.rollback import rollbacks_of
 from tenants.actor import current_actor
 
-EVENT = "in_step"
+EVENT, FAILS_AT = "in_step", "shop_fails"
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 WRITTEN = ("created", "updated", "linked", "inactive")
 TOLD = (*WRITTEN, "failed", "asked")
@@ -68,6 +68,13 @@ def _untold(run: Run, issues: list[RunIssue]) -> tuple[list[RunIssue], int]:
         else:
             new.append(issue)
     return new, failed_again
+
+
+def failed_at_one_of(connection: StoreConnection, external_ids: Iterable[str]) -> bool:
+    """Whether within a day the shop has failed at one of these products only."""
+    runs = Run.objects.for_tenant(connection.tenant_id).filter(kind=RunKind.IN_STEP, subject=subject_of(connection.pk))
+    lately = runs.filter(created_at__gt=database_now() - A_DAY)
+    return RunIssue.objects.filter(run__in=lately, code=FAILS_AT, reference__in=external_ids).exists()
 
 
 def note_failure(watch: StoreWatch, words: str) -> None:

@@ -108,4 +108,4 @@ def _ask_for_unlisted(turn: Turn, seen: Seen) -> None:
         if len(found) > most:
             note_much_gone(turn.connection, len(found))
         else:
-            hints.note(turn.connection.pk, found, NOT_LISTED)
+            hints.note(turn.connection.pk, found, NOT_LISTED, is_news=False)

@@ -146,3 +146,46 @@ def test_one_that_is_noted_while_it_fails_is_due_as_before(world, tenant, monkey
     world.work()
     world.minute(6)
     assert product(connection, 2).price == Decimal(33) and not StoreHint.objects.exists()
+
+
+def test_one_that_waits_comes_in_within_a_minute_once_it_is_mended(world, tenant, monkeypatch):
+    connection, shop = world.open(tenant, count=6)
+    broken = {"3"}
+    breaks_over(shop, monkeypatch, broken, TransientError("Error 500."))
+    note_all(world, connection, shop)
+    world.minute(6)
+    broken.clear()
+    world.pass_time(minutes=20)
+    hints.note(connection.pk, ["3"], "webhook product.updated")
+    world.work()
+    assert product(connection, 3).price == Decimal(33) and hinted(connection) == []
+
+
+def test_one_that_fails_and_sells_all_the_time_keeps_nobody_waiting(world, tenant, monkeypatch):
+    """Each order makes the shop tell of it."""
+    connection, shop = world.open(tenant, count=6)
+    asked = breaks_over(shop, monkeypatch, {"3"}, TransientError("Error 500."))
+    note_all(world, connection, shop)
+    world.minute(6)
+    asked.clear()
+    for minute in range(1, 31):
+        shop.products["5"]["price"] = str(minute)
+        hints.note(connection.pk, ["3", "5"], "webhook product.updated")
+        world.work()
+        world.minute()
+        assert product(connection, 5).price == Decimal(minute)
+    assert hinted(connection) == ["3"] and watch(connection, "hints").tries == 0
+    assert 3 <= sum("3" in ids for ids in asked) <= 20
+
+
+def test_that_a_list_does_not_show_it_is_no_news(world, tenant, monkeypatch):
+    connection, shop = world.open(tenant, count=6)
+    broken = {"3"}
+    asked = breaks_over(shop, monkeypatch, broken, TransientError("Error 500."))
+    note_all(world, connection, shop)
+    world.minute(6)
+    asked.clear()
+    world.pass_time(minutes=20)
+    hints.note(connection.pk, ["3"], "not in the list", is_news=False)
+    world.work()
+    assert asked == [] and hinted(connection) == ["3"]
