@@ -1,4 +1,4 @@
-"""`POST /v1/catalog/sync/woocommerce`, `…/shopify`: starts an import of a shop, for schedulers and other programs."""
+"""`POST /v1/catalog/sync/woocommerce`, `…/shopify` and so on: starts an import of a shop, for schedulers and other programs."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from integrations.api.starting import BadTrigger, ImportAcceptedSerializer, TriggerThrottle, accepted, begin
 from integrations.models import Provider, StoreConnection
+from integrations.providers import adapter_class
 from tenants.viewsets import KeyThrottle, TenantViewMixin
 
 
@@ -28,16 +29,19 @@ class SyncAcceptedSerializer(ImportAcceptedSerializer):
     message = serializers.CharField()
 
 
-class WooSyncAcceptedSerializer(SyncAcceptedSerializer):
+class UrlSyncAcceptedSerializer(SyncAcceptedSerializer):
     """The same, with the shop's address."""
 
     store_url = serializers.URLField()
 
 
-class ShopifySyncAcceptedSerializer(SyncAcceptedSerializer):
+class DomainSyncAcceptedSerializer(SyncAcceptedSerializer):
     """The same, with the shop's domain."""
 
     shop_domain = serializers.CharField()
+
+
+ACCEPTED = {"store_url": UrlSyncAcceptedSerializer, "shop_domain": DomainSyncAcceptedSerializer}
 
 
 class SyncView(TenantViewMixin, APIView):
@@ -87,19 +91,9 @@ class SyncView(TenantViewMixin, APIView):
         return candidates[0]
 
 
-@extend_schema_view(
-    post=extend_schema(request=SyncRequestSerializer, responses={202: WooSyncAcceptedSerializer}, operation_id="catalog_sync_woocommerce")
-)
-class WooSyncView(SyncView):
-    """WooCommerce shops."""
-
-    provider, accepted_serializer = Provider.WOOCOMMERCE, WooSyncAcceptedSerializer
-
-
-@extend_schema_view(
-    post=extend_schema(request=SyncRequestSerializer, responses={202: ShopifySyncAcceptedSerializer}, operation_id="catalog_sync_shopify")
-)
-class ShopifySyncView(SyncView):
-    """Shopify shops."""
-
-    provider, accepted_serializer = Provider.SHOPIFY, ShopifySyncAcceptedSerializer
+def sync_view(provider: Provider) -> type[SyncView]:
+    """The trigger of one kind of shop."""
+    told = ACCEPTED[adapter_class(provider).address_column]
+    own = {"provider": provider, "accepted_serializer": told, "__doc__": f"{provider.label} shops.", "__module__": __name__}
+    schema = extend_schema(request=SyncRequestSerializer, responses={202: told}, operation_id=f"catalog_sync_{provider}")
+    return extend_schema_view(post=schema)(type(f"{provider.label}SyncView", (SyncView,), own))

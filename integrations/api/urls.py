@@ -9,7 +9,8 @@ from integrations.api.logs import WebhookLogViewSet
 from integrations.api.orders import ShopOrderViewSet
 from integrations.api.questions import LinkQuestionViewSet
 from integrations.api.runs import ImportRunViewSet
-from integrations.api.sync import ShopifySyncView, WooSyncView
+from integrations.api.sync import sync_view
+from integrations.models import Provider
 
 router = ApiRouter()
 router.register("connections", ConnectionViewSet, basename="connection")
@@ -19,7 +20,6 @@ router.register("shop-orders", ShopOrderViewSet, basename="shop-order")
 router.register("webhook-logs", WebhookLogViewSet, basename="webhook-log")
 router.register("runs", ImportRunViewSet, basename="run-import")
 urlpatterns = [
-    re_path(r"^catalog/sync/woocommerce/?$", WooSyncView.as_view(), name="sync-woocommerce"),
-    re_path(r"^catalog/sync/shopify/?$", ShopifySyncView.as_view(), name="sync-shopify"),
+    *(re_path(rf"^catalog/sync/{kind}/?$", sync_view(kind).as_view(), name=f"sync-{kind}") for kind in Provider),
     *router.urls,
 ]
