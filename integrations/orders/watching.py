@@ -15,16 +15,19 @@ LATE_AFTER = timedelta(hours=2)
 
 def orders_not_written(now: datetime, _open: frozenset[Cause]) -> Iterator[Finding]:
     """Orders that a shop has refused, or that it could not be given though it was tried long enough; also by a shop that only ever asks
-    to be left alone, which costs no tries."""
+    to be left alone, which costs no tries; and those that nobody has taken up, though the shop was open to them all the time."""
+    long_ago = now - LATE_AFTER
     late = Q(
-        state=OrderState.WAITING, created_at__lte=now - LATE_AFTER, connection__write_orders=True, connection__is_active=True,
+        state=OrderState.WAITING, created_at__lte=long_ago, connection__write_orders=True, connection__is_active=True,
         connection__blocked_at__isnull=True,
     )  # fmt: skip
-    for tenant_id, shop_pk, shop, number, first in _counted(_in(OrderState.FAILED, OrderState.REFUSED) | (late & ~Q(error=""))):
+    untouched = Q(next_try_at__lte=long_ago, connection__updated_at__lte=long_ago)
+    wanted = _in(OrderState.FAILED, OrderState.REFUSED) | (late & (~Q(error="") | untouched))
+    for tenant_id, shop_pk, shop, number, first in _counted(wanted):
         yield Finding(
             tenant_id, f"orders-not-written-{shop_pk}", f"{_orders(number)} could not be written to “{shop}”",
             f"The first is {first}. The list says what is wrong with each and what to do: try again, or enter it in the shop by hand and "
-            "cancel it here. This closes when none is left.",
+            "cancel it here. Where it says nothing: are celery_beat and celery_shops_worker running? This closes when none is left.",
             orders_url(shop_pk),
         )  # fmt: skip
 

@@ -148,6 +148,22 @@ def test_an_order_that_a_busy_shop_does_not_take_for_hours_is_told(world, shop):
     assert list(watching.orders_not_written(world.now, frozenset())) == []  # Whoever paused it knows.
 
 
+def test_an_order_that_no_worker_takes_up_is_told(world, shop):
+    write_back(shop, order_of((stocked(shop), 1)))
+
+    def told():
+        return [one.title for one in watching.orders_not_written(world.now, frozenset())]
+
+    world.pass_time(minutes=119)
+    assert told() == []
+    world.pass_time(minutes=1)
+    assert told() == ["1 order could not be written to “Main”"]
+    StoreConnection.objects.update(updated_at=world.now)  # Switched on again just now: its turn comes with the next minute.
+    assert told() == []
+    world.sweep()
+    assert the_row().state == "written" and told() == []
+
+
 def test_an_order_that_is_being_written_while_its_shop_is_removed_is_known_to_be_there(world, shop, tenant):
     panel = stocked(shop, stock_quantity=5)
     reserve(tenant.pk, "ORD00001", [Wanted(panel.pk, None, 2)])
