@@ -8,10 +8,9 @@ from common.errors import AmbiguousError, NeedsConfigurationError, PermanentErro
 from common.tests.keeping_host import Said, keeping
 from integrations.providers.shopify import client as module
 from integrations.providers.shopify.client import ShopifyClient
-from integrations.providers.shopify.introduction import COUNT, SHOP, WITHOUT_TAX, introduce
+from integrations.providers.shopify.introduction import WITHOUT_TAX, introduce
 from integrations.tests.shopify_edge import CLIENT, KEYS, STATIC, unsaved
 from integrations.tests.shopify_world import served
-from sandbox.shops.shopify.admin_schema import objections
 
 pytestmark = pytest.mark.django_db
 LIST = "query List($after: String) { products(first: 2, after: $after, sortKey: ID) { nodes { id } pageInfo { hasNextPage endCursor } } }"
@@ -35,11 +34,6 @@ def numbers(client, pages=99):
         if not page["pageInfo"]["hasNextPage"]:
             break
     return found
-
-
-@pytest.mark.parametrize("query", [SHOP, COUNT])
-def test_our_questions_are_right_in_the_pinned_version(query):
-    assert objections(query) == []
 
 
 def test_who_the_shop_is(shop):

@@ -1,14 +1,18 @@
 """What the provider asks of Shopify, against the schema of the pinned version: valid, nothing deprecated, and cheap."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from math import floor, log
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 from graphql import FieldNode, GraphQLObjectType, InlineFragmentNode, IntValueNode, SelectionSetNode, get_named_type, is_leaf_type, parse
 from graphql.language import OperationDefinitionNode
 
+from integrations.providers import shopify
 from integrations.providers.shopify import queries
+from integrations.providers.shopify.webhook import TOPICS
 from sandbox.shops.shopify.admin_schema import admin_schema, objections
 
 DEAREST = 700  # of 1,000; a shop's bucket holds 1,000 at least
@@ -69,14 +73,34 @@ def fields_below(field: FieldNode) -> Iterator[FieldNode]:
             yield from (each for each in one.selection_set.selections if isinstance(each, FieldNode))
 
 
+def texts_of_the_provider() -> list[str]:
+    """Wherever below providers/shopify they stand."""
+    modules = [import_module(one.name) for one in walk_packages(shopify.__path__, f"{shopify.__name__}.")]
+    values = [value for module in modules for value in vars(module).values()]
+    values += [text for value in values if isinstance(value, dict) for text in value.values()]
+    texts = {text for text in values if isinstance(text, str) and text.lstrip().startswith(("query ", "mutation ", "{"))}
+    return sorted(texts)
+
+
 def test_every_text_is_listed() -> None:
     texts = {text for text in vars(queries).values() if isinstance(text, str) and text.startswith(("query ", "mutation ", "{"))}
     assert texts | set(queries.MORE.values()) == set(queries.EVERY)
 
 
-@pytest.mark.parametrize("text", queries.EVERY)
+@pytest.mark.parametrize("text", texts_of_the_provider())
 def test_every_text_is_valid_and_asks_for_nothing_deprecated(text: str) -> None:
     assert objections(text) == []
+
+
+def test_the_texts_about_products_hooks_orders_and_the_shop_are_among_them() -> None:
+    about = " ".join(texts_of_the_provider())
+    assert set(queries.EVERY) < set(texts_of_the_provider())
+    assert all(name in about for name in ("webhookSubscriptionCreate", "webhookSubscriptions", "orderCreate", "currentAppInstallation"))
+
+
+def test_the_topics_of_hooks_are_shopifys_own() -> None:
+    topics = SCHEMA.type_map["WebhookSubscriptionTopic"].values
+    assert all(topics[topic.replace("/", "_").upper()].deprecation_reason is None for topic in TOPICS)
 
 
 @pytest.mark.parametrize("text", [text for text in queries.EVERY if text != queries.BULK_PRODUCTS])
