@@ -17,6 +17,7 @@ NONE = (
     "brand.example", "https://www.brand.example/", "demo.myshopify.com.evil.example", "demo.myshopify.com@evil.example",
     "-demo.myshopify.com", "a.b.myshopify.com", "demo.shopify.com", "admin.shopify.com", "admin.shopify.com/store/", "demo_x.myshopify.com",
     "demo.myshopify.com\n.x", "127.0.0.1", "http://[::1]/", "http://[", "démo.myshopify.com", "", "https://admin.shopify.com/store/a.b",
+    "http//demo.myshopify.com", "https:demo.myshopify.com", "https:/demo.myshopify.com", "store/demo", "localhost:8000", "http://demo/",
 )  # fmt: skip
 
 

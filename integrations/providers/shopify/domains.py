@@ -19,7 +19,8 @@ NO_DOMAIN = (
 def shop_domain(typed: str) -> str:
     """The domain in what somebody has typed or copied (a page of the shop or of its admin, or the bare name), lower case.
 
-    What is no Shopify address comes back as its host, or as it was: `is_shop_domain` judges.
+    What is no Shopify address comes back as its host, or as it was: `is_shop_domain` judges. A name counts only by itself: "http" in
+    "http//tea.myshopify.com" would be another's shop.
     """
     text = typed.strip().lower()
     try:
@@ -27,9 +28,10 @@ def shop_domain(typed: str) -> str:
         host, path = parts.hostname or "", [part for part in parts.path.split("/") if part]
     except ValueError:
         return text
+    name = text
     if host == "admin.shopify.com" and len(path) > 1 and path[0] == "store":
-        host = path[1]
-    return f"{host}.myshopify.com" if _NAME.fullmatch(host) else host or text
+        name = host = path[1]
+    return f"{name}.myshopify.com" if _NAME.fullmatch(name) else host or text
 
 
 def is_shop_domain(domain: str) -> bool:
