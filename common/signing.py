@@ -53,9 +53,10 @@ def verified(secrets: Iterable[str], headers: Mapping[str, str], body: bytes, no
 
 
 def _sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
-    signed = f"{message_id}.{timestamp}.".encode() + body
+    signed = _bytes(f"{message_id}.{timestamp}.") + body
     return "v1," + base64.b64encode(hmac.new(key_of(secret), signed, hashlib.sha256).digest()).decode()
 
 
 def _bytes(value: str | bytes) -> bytes:
-    return value.encode() if isinstance(value, str) else value
+    """Whatever stood in a header: a server may hand odd bytes on as surrogates, which plain UTF-8 refuses."""
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value

@@ -51,6 +51,11 @@ def test_without_a_secret_nothing_is_signed_and_nothing_is_equal():
     assert not equal("", "") and not equal("a", "") and equal("ä", "ä".encode())
 
 
+@pytest.mark.parametrize("given", ["\udcff", "\ud800=", "é", "☃", ""])
+def test_an_odd_header_is_no_signature_and_no_fault_of_ours(given):
+    assert not equal(given, "c2lnbmF0dXJl")
+
+
 def test_keys_of_both_kinds():
     assert key_of(SECRET) == base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     assert key_of("plain words") == b"plain words"
