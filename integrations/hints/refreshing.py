@@ -8,6 +8,7 @@ is asked for by halves, until the one is found: it waits, with an issue, and the
 one before, the first time is enough.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
@@ -109,15 +110,18 @@ def _leave(turn: Turn, hint: StoreHint, error: RemoteError) -> None:
     sight = Sight()
     sight.outcome.fail(hint.external_id, "", FAILS_AT, SHOP_FAILS.format(said=said(error)))
 
-    def also() -> None:
-        StoreHint.objects.filter(pk=hint.pk, version=hint.version).update(due_at=database_now() + LEFT_FOR)
+    bring_in(turn, sight, lambda: _ask_later([hint]))
 
-    bring_in(turn, sight, also)
+
+def _ask_later(hints: Iterable[StoreHint]) -> None:
+    for hint in hints:
+        StoreHint.objects.filter(pk=hint.pk, version=hint.version).update(due_at=database_now() + LEFT_FOR)
 
 
 def _bring_in(turn: Turn, hints: list[StoreHint], raws: list[Raw]) -> None:
     connection, job = turn.connection, turn.job
     sight = look(job, raws)
+    withheld = {job.adapter.external_id(raw) for raw in raws if job.adapter.withheld(raw)}
     missing = {hint.external_id for hint in hints} - {job.adapter.external_id(raw) for raw in raws}
     gone = {external_id: ref for external_id, ref in load_refs(connection, missing).items() if not ref.is_gone} if missing else {}
     leaves = bool(gone) and _would_be_much(connection, gone)
@@ -125,7 +129,8 @@ def _bring_in(turn: Turn, hints: list[StoreHint], raws: list[Raw]) -> None:
         sight.gone |= gone
 
     def also() -> None:
-        delete_rows(StoreHint, [{"id": hint.pk, "version": hint.version} for hint in hints])
+        delete_rows(StoreHint, [{"id": hint.pk, "version": hint.version} for hint in hints if hint.external_id not in withheld])
+        _ask_later(hint for hint in hints if hint.external_id in withheld)
         if missing:
             LinkQuestion.objects.filter(connection=connection, answer=Answer.OPEN, external_id__among=missing).delete()
         if leaves:

@@ -108,6 +108,9 @@ def _answer(job: ImportJob, raw: Raw, salt: str) -> Answer:
 def read_answer(job: ImportJob, external_id: str, answer: Answer, outcome: Outcome) -> Item | None:
     """One answer in our words; None, and an issue, where that fails: one product must not cost the others of its page."""
     raw = answer.raw
+    if words := job.adapter.withheld(raw):
+        outcome.fail(external_id, "", "shop_fails", words)
+        return None
     try:
         record = job.adapter.transform(raw)
         fitted = fitting.fit(record)

@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from common.clock import database_now
+from integrations import hints
 from integrations.importing.looking import look
 from integrations.in_step.turns import Turn, take_turn
 from integrations.in_step.watches import finish
 from integrations.in_step.writing import bring_in
 from integrations.models import Kind, StoreWatch
+from integrations.providers.base import Raw
 
 OVERLAP = timedelta(minutes=10)
 FRESH_FOR = timedelta(hours=1)  # Where nobody has read on for longer, a place in a list of changes says nothing any more.
+NOT_SHOWN = "the shop fails at it"
 LONGEST_IMPORT = timedelta(days=1)  # The first look goes back to before the last import began.
 
 
@@ -30,12 +33,24 @@ def _read(turn: Turn) -> bool:
     while True:
         page = turn.job.reader.changed(since, place["at"])
         place = {**place, "at": page.next_cursor}
-        bring_in(turn, look(turn.job, page.raws), lambda: _keep(turn.watch, place))  # noqa: B023 - called before it returns
+        _bring_in(turn, page.raws, place)
         if page.next_cursor is None:
             finish(turn.watch, begun_at, database_now())
             return False
         if turn.is_over():
             return True
+
+
+def _bring_in(turn: Turn, raws: list[Raw], place: dict[str, Any]) -> None:
+    """A product at which the shop fails has a hint: that is asked again for longer than the list shows the change."""
+    adapter = turn.job.adapter
+    withheld = [adapter.external_id(raw) for raw in raws if adapter.withheld(raw)]
+
+    def also() -> None:
+        hints.note(turn.connection.pk, withheld, NOT_SHOWN)
+        _keep(turn.watch, place)
+
+    bring_in(turn, look(turn.job, (raw for raw in raws if not adapter.withheld(raw))), also)
 
 
 def _place(watch: StoreWatch, now: datetime) -> dict[str, Any]:

@@ -184,6 +184,10 @@ class StoreAdapter(ABC):
     def external_id(self, raw: Raw) -> str:
         """The shop's id of a product. Pure."""
 
+    def withheld(self, raw: Raw) -> str:
+        """Why the shop does not show a product that it has, in words: then its raw holds nothing but its id. "" where it does. Pure."""
+        return ""
+
     @abstractmethod
     def transform(self, raw: Raw) -> StoreProduct:
         """Pure. Never raises for a strange value: what cannot be taken over is a FieldProblem."""

@@ -74,7 +74,7 @@ class StoreService:
         if cursor is None and not self.connection.facts:  # Nobody was ever there: the shop is asked first who it is.
             self.adapter.describe()
         page = self.adapter.fetch_page(cursor)
-        return page.raws, page.next_cursor
+        return [raw for raw in page.raws if not self.adapter.withheld(raw)], page.next_cursor
 
     def transform_product(self, raw: Raw) -> StoreProduct:
         """One of them in the words of our columns. Asks nobody, writes nothing, never raises for what a shop may write into a field."""

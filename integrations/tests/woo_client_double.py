@@ -37,6 +37,9 @@ class ShopClient:
             raise error_of(LOST.get(answer.fault, "timeout"), asked)
         return read_answer(answer.status, answer.headers, answer.body, asked)
 
+    def hurry(self, seconds: float) -> None:
+        """Nobody waits here."""
+
     def close(self) -> None:
         """Nothing is open."""
 

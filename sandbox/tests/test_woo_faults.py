@@ -137,6 +137,16 @@ def test_lists_that_lie(shop, get):
     assert [row["id"] for row in get(page=1).json()] == whole[1]
 
 
+def test_a_plugin_that_fails_over_one_product(shop, get):
+    first, second = (row["id"] for row in get(per_page=2).json())
+    shop.faults.add("fatal_at_product", product=second)
+    for answer in (get(), get(f"/{second}"), get(include=second, _fields="id,name")):
+        assert answer.status_code == 500 and "critical error" in answer.text
+    assert [row["id"] for row in get(per_page=1).json()] == [first]
+    assert get(exclude=second).status_code == get(f"/{first}").status_code == 200
+    assert get(include=second, _fields="id,type,status").json() == [{"id": second, "type": "simple", "status": "publish"}]
+
+
 def test_a_stale_list_shows_the_past_and_single_products_the_present(shop, get):
     first = get().json()[0]["id"]
     shop.faults.add("stale_list")

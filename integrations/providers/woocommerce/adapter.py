@@ -12,6 +12,7 @@ from integrations.providers.woocommerce.addresses import store_address
 from integrations.providers.woocommerce.client import WooClient
 from integrations.providers.woocommerce.hooks import WooHooks
 from integrations.providers.woocommerce.introduction import introduce
+from integrations.providers.woocommerce.listing.at_fault import AT_FAULT
 from integrations.providers.woocommerce.listing.attaching import Variations
 from integrations.providers.woocommerce.listing.changes import changed_window
 from integrations.providers.woocommerce.listing.lists import Lists, Row
@@ -126,6 +127,10 @@ class WooAdapter(StoreAdapter):
         """See StoreAdapter."""
         return read_id(raw.get("id")) or ""
 
+    def withheld(self, raw: Raw) -> str:
+        """See StoreAdapter."""
+        return str(raw.get(AT_FAULT) or "")
+
     def transform(self, raw: Raw) -> StoreProduct:
         """See StoreAdapter. A sale that is over at this moment is left out."""
         return transform_product(raw, currency=str(raw.get(CURRENCY) or self._currency), now=timezone.now())
@@ -147,7 +152,7 @@ class WooAdapter(StoreAdapter):
 
     def glance(self, raw: Raw) -> str:
         """See StoreAdapter."""
-        return glance_text(raw, with_variations=self._of_variations().knows_all)
+        return "" if self.withheld(raw) else glance_text(raw, with_variations=self._of_variations().knows_all)
 
     def _of_variations(self) -> Variations:
         if self._variations is None:

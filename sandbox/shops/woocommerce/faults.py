@@ -19,6 +19,7 @@ KINDS: dict[str, str] = {
     "truncated": "The answer is half a JSON document",
     "throttled": "Too many calls: 429, with Retry-After in seconds or as a date, or without",
     "fatal": "A plugin breaks PHP: 500 with an HTML page",
+    "fatal_at_product": "A plugin breaks PHP over the given product: 500 with an HTML page, unless only id, type and status are asked for",
     "database_down": "The shop's database is down: 500 with an HTML page",
     "maintenance": "WordPress is being updated: 503 with an HTML page",
     "gateway_timeout": "The web server loses patience: 504 with an HTML page",
@@ -55,13 +56,14 @@ OF_THE_SITE = frozenset(
 class Fault(AimedFault):
     """One thing that goes wrong with calls of `endpoints` (names of routes.py, also "home"; empty: all that the kind concerns).
 
-    `page` names one page of a list. `seconds`: delays, and Retry-After of throttled and maintenance (None: without); `as_date` writes it
-    as a date. `rows` and `mb`: see KINDS. `status` overrides the status of a refusal.
+    `page` names one page of a list, `product` a product by its number. `seconds`: delays, and Retry-After of throttled and maintenance
+    (None: without); `as_date` writes it as a date. `rows` and `mb`: see KINDS. `status` overrides the status of a refusal.
     """
 
     KINDS = KINDS
 
     page: int | None = None
+    product: int | None = None
     as_date: bool = False
     mb: int = 500
 

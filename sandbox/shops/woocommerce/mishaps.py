@@ -14,10 +14,12 @@ from sandbox.shops.woocommerce.answering import JSON_TYPE, Found, answer_error, 
 from sandbox.shops.woocommerce.call import Call
 from sandbox.shops.woocommerce.errors import no_route
 from sandbox.shops.woocommerce.faults import Fault
+from sandbox.shops.woocommerce.reading import read_fields
 
 if TYPE_CHECKING:
     from sandbox.shops.woocommerce.shop import WooShop
 
+_LIES_READY = frozenset({"id", "type", "status"})  # Of a product, without anything being worked out.
 Instead = Callable[["WooShop", Call, Fault], ShopAnswer | None]
 _MEGABYTE = 1024 * 1024
 _PLUGIN = "/wp-content/plugins/some-plugin/some-plugin.php"
@@ -52,6 +54,16 @@ def bend(call: Call, found: Found, previous: Callable[[], Found]) -> Found:
     if (fault := call.hit_by("duplicate_ids")) and found.question and found.question.page > 1:
         found.body = [*previous().body[-(fault.rows or 3) :], *found.body]
     return found
+
+
+def broken_off(call: Call, found: Found) -> ShopAnswer | None:
+    """What comes where a plugin breaks PHP over one of the products that were found; None where it does not."""
+    wanted = read_fields(call.asked)
+    if wanted and _LIES_READY.issuperset(wanted):
+        return None
+    rows = found.body if isinstance(found.body, list) else [found.body]
+    at_fault = {fault.product for fault in call.faults if fault.kind == "fatal_at_product"}
+    return pages.fatal() if any(isinstance(row, dict) and row.get("id") in at_fault for row in rows) else None
 
 
 def spoil(call: Call, answer: ShopAnswer) -> ShopAnswer:

@@ -124,6 +124,8 @@ class WooShop(ByHand):
         view, rights = self._view(call), call.hit_by("no_rights") is None
         found = find()
         found = mishaps.bend(call, found, lambda: find(str(found.question.page - 1 if found.question else 1)))
+        if answer := mishaps.broken_off(call, found):
+            return answer
         if call.endpoint == "index" and call.hit_by("no_woocommerce"):
             found.body["namespaces"] = [name for name in found.body["namespaces"] if not name.startswith("wc")]
         address = f"{self.address}{API}{(call.route or '').rstrip('/')}"

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from common.errors import RemoteError
 from integrations.providers.woocommerce.answering.answers import WooAnswer
 from integrations.providers.woocommerce.answering.words import SMALLER_PAGES, trouble
+from integrations.providers.woocommerce.listing.at_fault import BREAKS_OFF, listed_around
 from integrations.providers.woocommerce.listing.page_sizes import PageSizes
 from integrations.providers.woocommerce.listing.walking import END, GO_ON, LOOK_AGAIN, Place, judge, page_at
 from integrations.providers.woocommerce.reading.tidy import number_of
@@ -40,6 +41,7 @@ class Lists:
     def __init__(self, client: Client, sizes: PageSizes, *, past_caches: bool = False, by_pages: bool = False) -> None:
         self.client, self.sizes, self.past_caches, self.by_pages = client, sizes, past_caches, by_pages
         self.is_hurried = False
+        self._unbroken: dict[str, list[int]] = {}  # Page sizes before the shop broke off for the first time.
 
     def window(self, name: str, path: str, params: dict[str, str], place: Place) -> Window:
         """The next window that holds anything new. name: whose page sizes count. Raises one of the four errors."""
@@ -93,15 +95,26 @@ class Lists:
             except RemoteError as error:
                 if error.kind not in SMALLER_PAGES or error.retry_after is not None:
                     raise
+                breaks_off = error.kind == BREAKS_OFF and path == "products"
+                if breaks_off:
+                    self._unbroken.setdefault(name, first)
                 if not self.sizes.went_badly(name):
                     if error.kind not in ("timeout", "too_large"):
                         self.sizes.put_back(name, first)
-                    raise
+                    if not breaks_off:
+                        raise
+                    return start, size, self._around(name, {**params, **BY_NUMBER, **window}, error)
                 if self.is_hurried and error.kind == "timeout":
                     raise
             else:
                 self.sizes.went_well(name, monotonic() - started)
                 return start, size, answer
+
+    def _around(self, name: str, params: dict[str, str], error: RemoteError) -> WooAnswer:
+        """A window of products at which the shop breaks off however small it is. Where one of them is at fault, it never was the size."""
+        answer = listed_around(lambda asked: self.client.get("products", self.fresh(asked)), params, error)
+        self.sizes.put_back(name, self._unbroken.pop(name))
+        return answer
 
     def _window(self, offset: int, size: int) -> tuple[int, int, dict[str, str]]:
         """(first row, size, parameters)"""

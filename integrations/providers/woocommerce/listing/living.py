@@ -6,8 +6,9 @@ exists was asked for along with the others and is in it, and where some of those
 
 from collections.abc import Sequence
 
-from common.errors import PermanentError
+from common.errors import PermanentError, TransientError
 from integrations.providers.woocommerce.answering.words import trouble
+from integrations.providers.woocommerce.listing.at_fault import BREAKS_OFF, FEW, stand_in
 from integrations.providers.woocommerce.listing.lists import Lists, Row
 from integrations.providers.woocommerce.reading.fields import PRODUCT_FIELDS
 from integrations.providers.woocommerce.reading.parts import read_id
@@ -51,7 +52,7 @@ def _singly(lists: Lists, numbers: Sequence[int]) -> dict[int, Row]:
     found: dict[int, Row] = {}
     for number in numbers:
         try:
-            row = lists.client.get(f"products/{number}", lists.fresh(dict(FIELDS))).data
+            row = _one(lists, number)
         except PermanentError as error:
             if error.kind != "not_found":
                 raise
@@ -61,3 +62,16 @@ def _singly(lists: Lists, numbers: Sequence[int]) -> dict[int, Row]:
         if is_product(row):
             found[number] = row
     return found
+
+
+def _one(lists: Lists, number: int) -> Row:
+    """What stands at its own address; a stand-in where the shop breaks off over it and still knows its number."""
+    path = f"products/{number}"
+    try:
+        row: Row = lists.client.get(path, lists.fresh(dict(FIELDS))).data
+    except TransientError as error:
+        if error.kind != BREAKS_OFF:
+            raise
+        known = lists.client.get(path, lists.fresh({"_fields": FEW})).data
+        return stand_in(known) if isinstance(known, dict) else known
+    return row
