@@ -1,5 +1,7 @@
 """One question to Shopify and what comes back: data, or one of the four errors, whatever the status says; waiting for points."""
 
+import gc
+import weakref
 from types import SimpleNamespace
 
 import pytest
@@ -53,6 +55,20 @@ def test_the_data_comes_back_and_the_question_went_out_whole(client, shopify):
     assert client.execute(QUERY, {"first": 3}) == {"shop": {"name": "Demo"}}
     assert shopify.questions == [{"query": QUERY, "variables": {"first": 3}}]
     assert shopify.host.asked[0].headers["accept-encoding"] == "gzip" and shopify.host.connections == 1
+
+
+def test_what_is_not_needed_any_more_closes_its_connection_at_once(shopify):
+    """Not when Python next looks for cycles: workers ask thousands of times until then, and each open connection is a file of theirs."""
+    gc.disable()
+    try:
+        for keys in (None, {"access_token": STATIC}):
+            client = ShopifyClient(unsaved(keys) if keys else unsaved())
+            client.execute(QUERY)
+            session = weakref.ref(client._session)
+            del client
+            assert session() is None
+    finally:
+        gc.enable()
 
 
 def test_in_a_hurry_there_is_a_limit_for_all_questions_together(client, shopify):

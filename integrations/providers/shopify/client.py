@@ -60,6 +60,7 @@ class ShopifyClient:
     """One shop. connection: saved or not. May be used by several threads: requests go one after the other.
 
     served_version: of the API that has answered, where it is another than the one we ask for ("" = as asked): ours is too old.
+    Nothing that it holds holds it, too: its connection is closed as soon as nobody needs it.
     """
 
     def __init__(self, connection: "StoreConnection") -> None:
@@ -69,7 +70,7 @@ class ShopifyClient:
         self._proven = isinstance(facts, dict) and facts.get("domain") == self.domain
         self._id, self._secret = (connection.credential(name).strip() for name in ("client_id", "client_secret"))
         self._entered = connection.credential("access_token").strip()
-        self._tokens = Tokens(connection, self._fetch_token)
+        self._tokens = Tokens(connection)
         self._token = ""
         self.longest_wait = LONGEST_WAIT
         self._ends = math.inf
@@ -190,7 +191,7 @@ class ShopifyClient:
 
     def _current_token(self, refused: str = "") -> str:
         try:
-            return self._tokens.current(refused)
+            return self._tokens.current(self._fetch_token, refused)
         except TokenBusy:
             raise self._error("token_busy") from None
 

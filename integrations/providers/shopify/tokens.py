@@ -39,13 +39,12 @@ class _Held:
 
 
 class Tokens:
-    """The tokens of one connection (saved or not). fetch: asks the shop for a new one; raises one of the four errors."""
+    """The tokens of one connection (saved or not)."""
 
-    def __init__(self, connection: StoreConnection, fetch: Callable[[], NewToken]) -> None:
+    def __init__(self, connection: StoreConnection) -> None:
         self._connection_pk = connection.pk
         self._entered = connection.credential("access_token").strip()
         self._made_for = _digest(connection)
-        self._fetch = fetch
         self._held: _Held | None = None
 
     @property
@@ -53,16 +52,16 @@ class Tokens:
         """Whether another token can be had when the shop refuses one."""
         return not self._entered
 
-    def current(self, refused: str = "") -> str:
-        """A token that should be good. refused: the one that the shop has just refused.
+    def current(self, fetch: Callable[[], NewToken], refused: str = "") -> str:
+        """A token that should be good. fetch: asks the shop for a new one; refused: the one that the shop has just refused.
 
-        Network where a new one is needed. Raises TokenBusy, and what `fetch` raises.
+        Network where a new one is needed. Raises TokenBusy, and what `fetch` raises: one of the four errors.
         """
         if self._entered:
             return self._entered
         held = self._held
         if held is None or held.token == refused or held.until <= timezone.now():
-            held = self._held = self._stored(refused) or self._renewed(refused)
+            held = self._held = self._stored(refused) or self._renewed(fetch, refused)
         return held.token
 
     def _stored(self, refused: str) -> _Held | None:
@@ -77,17 +76,17 @@ class Tokens:
         token = str(value.get("token") or "")
         return _Held(token, row.expires_at) if token not in ("", refused) and value.get("made_for") == self._made_for else None
 
-    def _renewed(self, refused: str) -> _Held:
+    def _renewed(self, fetch: Callable[[], NewToken], refused: str) -> _Held:
         """Fetches one, or waits for whoever is at it."""
         row = self._row()
         if row is None:
-            return self._fetched(None)
+            return self._fetched(fetch(), None)
         patient_until = time.monotonic() + PATIENCE
         while True:
             lease = claim(StoreToken, row, database_now())
             if lease is not None:
                 try:
-                    return self._stored(refused) or self._fetched(lease)
+                    return self._stored(refused) or self._fetched(fetch(), lease)
                 finally:
                     lease.release()
             if time.monotonic() > patient_until:
@@ -106,8 +105,7 @@ class Tokens:
             return None
         return StoreToken.objects.filter(connection=self._connection_pk).values_list("pk", flat=True).first()
 
-    def _fetched(self, lease: Lease | None) -> _Held:
-        new = self._fetch()
+    def _fetched(self, new: NewToken, lease: Lease | None) -> _Held:
         life = timedelta(seconds=new.seconds)
         until = database_now() + life - min(EARLY, life / 2)
         if lease is not None:
