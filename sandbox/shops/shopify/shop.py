@@ -4,10 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sandbox.shops.client import post_here
 from sandbox.shops.messages import ShopAnswer, ShopRequest
 from sandbox.shops.pictures import draw_picture
-from sandbox.shops.post import PostOffice
 from sandbox.shops.shopify import bulk_file, graph, mishaps, tokens
 from sandbox.shops.shopify.admin_schema import VERSION
 from sandbox.shops.shopify.answers_kept import KeptAnswers
@@ -47,36 +45,27 @@ class ShopifyShop(ByHand):
         self.events = Events(self)
         self.answers = KeptAnswers()
         self._removed = False
-        self.post = PostOffice(lambda: self.clock().timestamp(), self.faults, post_here)
         self.faults.on_add = self._fault_added
         self.faults.on_clear = self._fault_cleared
         if file:
-            keeper = ShopifyKeeper(self, file)
-            keeper.load()
-            self.save = keeper.save
-            self.faults.changed = self._save
+            self.keep(ShopifyKeeper(self, file))
 
-    def handle(self, request: ShopRequest) -> ShopAnswer:
-        """Answer one request. What was planned for it (see `before`) happens first, and without the lock."""
-        call = Call(request, self.home, self.files)
-        for act in self._due(call):
-            act()
-        if self.before_answer:
-            self.before_answer(call)
-        with self.lock:
-            answer = mishaps.answer_instead(self, call) or mishaps.spoil(call, self._answer(call))
-            self._record(call, answer)
-            self.save()
-        return answer
+    def read(self, request: ShopRequest) -> Call:
+        """See AnyShop."""
+        return Call(request, self.home, self.files)
 
-    def before(self, number: int, act: Callable[[], object], endpoint: str = "products") -> None:
-        """Do something right before the `number`-th call that names a root field (or endpoint) from now on (1: the next one), once."""
-        with self.lock:
-            self.plans.append((endpoint, number, act))
+    def serve(self, call: Call) -> ShopAnswer:
+        """See AnyShop."""
+        return mishaps.answer_instead(self, call) or mishaps.spoil(call, self._answer(call))
 
-    def deliver(self) -> int:
-        """Send the webhooks that are due; how many there were."""
-        return self.post.deliver()
+    def record(self, call: Call, answer: ShopAnswer) -> None:
+        """See AnyShop."""
+        kinds = ", ".join(dict.fromkeys(fault.kind for fault in call.faults))
+        wrong = call.troubled or (str(answer.status) if answer.status >= 400 else "")
+        outcome = f"fault {kinds}" if kinds else f"error {wrong}" if wrong else "ok"
+        signed = "token" if call.token_tail else ""
+        path = call.operation or call.below or "/"
+        self.log.record(self.clock(), call.request.method, call.endpoint, path, "", signed, call.token_tail, outcome, answer.status)
 
     def bulk_operation(self, number: int) -> BulkOperation | None:
         """A bulk operation as it is by now."""
@@ -111,26 +100,6 @@ class ShopifyShop(ByHand):
             self._removed = False
             for client_id in self.apps:
                 self.uninstall(client_id, installed=True)
-
-    def _save(self) -> None:
-        with self.lock:
-            self.save()
-
-    def _due(self, call: Call) -> list[Callable[[], object]]:
-        with self.lock:
-            counted = [(name, number - (name in call.names), act) for name, number, act in self.plans]
-            self.plans = [plan for plan in counted if plan[1] > 0]
-            return [act for _, number, act in counted if number <= 0]
-
-    def _record(self, call: Call, answer: ShopAnswer) -> None:
-        if call.endpoint == "picture":
-            return  # there are many, and they tell nothing
-        kinds = ", ".join(dict.fromkeys(fault.kind for fault in call.faults))
-        wrong = call.troubled or (str(answer.status) if answer.status >= 400 else "")
-        outcome = f"fault {kinds}" if kinds else f"error {wrong}" if wrong else "ok"
-        signed = "token" if call.token_tail else ""
-        path = call.operation or call.below or "/"
-        self.log.record(self.clock(), call.request.method, call.endpoint, path, "", signed, call.token_tail, outcome, answer.status)
 
     def _answer(self, call: Call) -> ShopAnswer:
         if call.endpoint == "token":

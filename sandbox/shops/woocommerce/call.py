@@ -31,6 +31,7 @@ class Call:
         self.by_query = bool(self.at_home and self.params.get("rest_route"))
         self.route = text(self.params["rest_route"]) if self.by_query else _route(self.below)
         self.endpoint = routes.endpoint_of(self.route) if self.route is not None else self._place()
+        self.names = {self.endpoint}
         self.key: Key | None = None
         self.faults: list[Fault] = []
 

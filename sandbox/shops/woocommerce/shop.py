@@ -4,10 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sandbox.shops.client import post_here
 from sandbox.shops.messages import ShopAnswer, ShopRequest
 from sandbox.shops.pictures import draw_picture
-from sandbox.shops.post import PostOffice
 from sandbox.shops.woocommerce import answering, mishaps, orders, pages, routes
 from sandbox.shops.woocommerce.auth import sign_in
 from sandbox.shops.woocommerce.by_hand import ByHand
@@ -38,40 +36,27 @@ class WooShop(ByHand):
         """`file`: keeps the shop over restarts; what it holds under this name wins over the other arguments."""
         super().__init__(name, home, version, currency, timezone, clock)
         self.faults.on_add = self._freeze
-        self.post = PostOffice(lambda: self.clock().timestamp(), self.faults, post_here)
         self.hooks = Hooks(self)
         self.tell = self.hooks.tell
         if file:
-            keeper = WooKeeper(self, file)
-            keeper.load()
-            self.save = keeper.save
-            self.faults.changed = self._save
+            self.keep(WooKeeper(self, file))
         self.category("Uncategorized")
 
-    def handle(self, request: ShopRequest) -> ShopAnswer:
-        """Answer one request. What was planned for it (see `before`) happens first, and without the lock."""
-        call = Call(request, self.home)
-        for act in self._due(call.endpoint):
-            act()
-        if self.before_answer:
-            self.before_answer(call)
-        with self.lock:
-            answer = mishaps.answer_instead(self, call) or mishaps.spoil(call, self._answer(call))
-            self._record(call, answer)
-            self.save()
-        return answer
+    def read(self, request: ShopRequest) -> Call:
+        """See AnyShop."""
+        return Call(request, self.home)
 
-    def before(self, number: int, act: Callable[[], object], endpoint: str = "products") -> None:
-        """Do something right before the `number`-th call of an endpoint from now on (1: the next one), once.
+    def serve(self, call: Call) -> ShopAnswer:
+        """See AnyShop."""
+        return mishaps.answer_instead(self, call) or mishaps.spoil(call, self._answer(call))
 
-        For scripted edits while pages are read: `shop.before(4, lambda: shop.trash(17))`.
-        """
-        with self.lock:
-            self.plans.append((endpoint, number, act))
-
-    def deliver(self) -> int:
-        """Send the webhooks that are due; how many there were."""
-        return self.post.deliver()
+    def record(self, call: Call, answer: ShopAnswer) -> None:
+        """See AnyShop."""
+        tail = call.key.consumer_key[-4:] if call.key else ""
+        kinds = ", ".join(dict.fromkeys(fault.kind for fault in call.faults))
+        outcome = f"fault {kinds}" if kinds else "ok" if answer.status < 400 else f"error {answer.status}"
+        method, path = call.request.method, call.below or "/"
+        self.log.record(self.clock(), method, call.endpoint, path, call.shown_query, call.signed, tail, outcome, answer.status)
 
     def shown(self, item_id: int) -> dict[str, Any]:
         """A product, variation or order as the API shows it. Raises WooError where it is gone."""
@@ -80,25 +65,6 @@ class WooShop(ByHand):
             return orders.show(view, self.orders[item_id])
         body: dict[str, Any] = routes.product_of(view, item_id)
         return body
-
-    def _save(self) -> None:
-        with self.lock:
-            self.save()
-
-    def _due(self, endpoint: str) -> list[Callable[[], object]]:
-        with self.lock:
-            counted = [(name, number - (name == endpoint), act) for name, number, act in self.plans]
-            self.plans = [plan for plan in counted if plan[1] > 0]
-            return [act for _, number, act in counted if number <= 0]
-
-    def _record(self, call: Call, answer: ShopAnswer) -> None:
-        if call.endpoint == "picture":
-            return  # there are many, and they tell nothing
-        tail = call.key.consumer_key[-4:] if call.key else ""
-        kinds = ", ".join(dict.fromkeys(fault.kind for fault in call.faults))
-        outcome = f"fault {kinds}" if kinds else "ok" if answer.status < 400 else f"error {answer.status}"
-        method, path = call.request.method, call.below or "/"
-        self.log.record(self.clock(), method, call.endpoint, path, call.shown_query, call.signed, tail, outcome, answer.status)
 
     def _answer(self, call: Call) -> ShopAnswer:
         if call.route is None:

@@ -1,15 +1,12 @@
 """State and knobs of one shop. What the API says lives elsewhere, and so does what people do to the shop by hand."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sandbox.fault_box import AimedFaults
-from sandbox.shops.calls import CallLog
+from sandbox.shops.any_shop import AnyShop
 from sandbox.shops.woocommerce.auth import Key
 from sandbox.shops.woocommerce.faults import Fault
 from sandbox.shops.woocommerce.selling import KNOWN_TYPES
@@ -17,7 +14,6 @@ from sandbox.shops.woocommerce.settings import CURRENCIES
 from sandbox.shops.woocommerce.shelf import Shelf
 
 if TYPE_CHECKING:
-    from sandbox.shops.woocommerce.call import Call
     from sandbox.shops.woocommerce.orders import Order
 
 NEWEST = "11.0.1"
@@ -25,7 +21,7 @@ NEWEST = "11.0.1"
 _WORDPRESS = (("11.0", "7.1"), ("10.0", "6.9"), ("9.5", "6.7.2"), ("8.3", "6.4.5"), ("0", "6.3.8"))
 
 
-class World:
+class World(AnyShop[Fault]):
     """One shop at `home`, for example "https://shop.example" or "https://shop.example/store".
 
     Knobs, all of which may be turned at any time:
@@ -33,14 +29,12 @@ class World:
     `currency`, `country`, `timezone`, `prices_include_tax`, `title`; `settings` overrides single settings (name without "woocommerce_").
     `types`: the product types that `type=` accepts.
     `believes_tls`: None, as the scheme of `home` says; False: a proxy ends TLS and does not say so; True: it says so on plain http.
-    `strips_authorization`: the web server loses the Authorization header. `clock`: aware datetimes.
-    `before_answer(call)` runs without the lock before each answer, so it may change the shop, block or raise.
+    `strips_authorization`: the web server loses the Authorization header.
     """
 
     def __init__(self, name: str, home: str, version: str, currency: str, timezone: str, clock: Callable[[], datetime] | None) -> None:
-        self.lock = threading.RLock()
-        self.name, self.home, self.version, self.currency, self.timezone = name, home.rstrip("/"), version, currency, timezone
-        self.clock: Callable[[], datetime] = clock or _system_clock
+        super().__init__(name, home, clock, Fault)
+        self.version, self.currency, self.timezone = version, currency, timezone
         self.title = name.capitalize()
         self.country = "US:CA"
         self.prices_include_tax = False
@@ -50,22 +44,10 @@ class World:
         self.strips_authorization = False
         self.keys: dict[str, Key] = {}
         self.shelf = Shelf()
-        self.log = CallLog()
         self.ignored_parameters: Counter[str] = Counter()
-        self.faults = AimedFaults(Fault, lambda: self.clock().timestamp())
         self.frozen: dict[int, Shelf] = {}
-        self.save: Callable[[], None] = lambda: None
         self.orders: dict[int, Order] = {}
         self.tell: Callable[[str, int], None] = lambda topic, item_id: None
-        self.plans: list[tuple[str, int, Callable[[], object]]] = []
-        self.before_answer: Callable[[Call], None] | None = None
-
-    @contextmanager
-    def work(self) -> Iterator[None]:
-        """Something is done to the shop by hand: under the lock, and on disk when it is done."""
-        with self.lock:
-            yield
-            self.save()
 
     @property
     def is_ssl(self) -> bool:
@@ -91,14 +73,6 @@ class World:
     def knows(self, version: str) -> bool:
         """Whether this WooCommerce is that version or newer."""
         return _numbers(self.version) >= _numbers(version)
-
-    def now(self) -> int:
-        """Seconds since 1970 by the shop's clock."""
-        return int(self.clock().timestamp())
-
-
-def _system_clock() -> datetime:
-    return datetime.now(UTC)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
