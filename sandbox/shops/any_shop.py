@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic
 
 from sandbox.fault_box import Aimed, AimedFaults
-from sandbox.shops.calls import CallLog
+from sandbox.shops.calls import CallLog, ShopCall
 from sandbox.shops.client import post_here
 from sandbox.shops.keeping import Keeper
 from sandbox.shops.messages import ShopAnswer, ShopRequest
@@ -76,6 +76,16 @@ class AnyShop(ABC, Generic[Aimed]):
         """Send the webhooks that are due; how many there were."""
         return self.post.deliver()
 
+    def calls(self, endpoint: str | None = None, since: int = 0) -> list[ShopCall]:
+        """Recorded calls after number `since` (see `last_call`), oldest first; `endpoint`: of that alone, as the kind's Call names it."""
+        with self.lock:
+            return self.log.since(since, endpoint)
+
+    @property
+    def last_call(self) -> int:
+        """The number of the newest call."""
+        return self.log.last
+
     @contextmanager
     def work(self) -> Iterator[None]:
         """Something is done to the shop by hand: under the lock, and on disk when it is done."""
@@ -99,6 +109,16 @@ class AnyShop(ABC, Generic[Aimed]):
             counted = [(name, number - (name in names), act) for name, number, act in self.plans]
             self.plans = [plan for plan in counted if plan[1] > 0]
             return [act for _, number, act in counted if number <= 0]
+
+
+def plain(fields: dict[str, Any]) -> dict[str, Any]:
+    """What is done by hand, as it is kept: datetimes as seconds, lists as tuples."""
+    kept = {}
+    for name, value in fields.items():
+        if isinstance(value, datetime):
+            value = int(value.timestamp())
+        kept[name] = tuple(value) if isinstance(value, list) else value
+    return kept
 
 
 def _system_clock() -> datetime:

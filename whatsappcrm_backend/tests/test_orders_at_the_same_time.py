@@ -129,7 +129,7 @@ class SlowShop(ShopOrders):
 
 def test_many_workers_write_each_order_once(machine, monkeypatch):
     there = SlowShop()
-    monkeypatch.setattr(working, "adapter_for", lambda connection: type("Adapter", (), {"orders": there})())
+    monkeypatch.setattr(working, "adapter_for", lambda connection: type("Adapter", (), {"orders": there, "currency": "USD"})())
     shop = shop_of(machine.tenant)
     panel = stocked(shop, stock_quantity=30)
     for number in range(5):

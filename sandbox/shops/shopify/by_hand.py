@@ -5,10 +5,9 @@ As in a real shop, every save moves `updated` of the product, of a changed varia
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from sandbox.shops.calls import ShopCall
+from sandbox.shops.any_shop import plain
 from sandbox.shops.shopify.events import Events
 from sandbox.shops.shopify.goods import Collection, Picture, Product, Variant
 from sandbox.shops.shopify.world import ALL_SCOPES, App, World
@@ -45,7 +44,7 @@ class ByHand(World):
         """Put a product on sale: `add("Cap", price="9.00", available=3)`, or with `options` and `variants` (their fields, `values` too)."""
         with self.work():
             own = {name: fields.pop(name) for name in _OF_VARIANT & fields.keys()}
-            made = replace(Product(published=self.now()), title=title, **_plain(fields))
+            made = replace(Product(published=self.now()), title=title, **plain(fields))
             made.id = made.id or self.shelf.new_id()
             made.handle = made.handle or "-".join(title.lower().split())
             made.created = made.created or self.now()
@@ -95,16 +94,16 @@ class ByHand(World):
     def change(self, product_id: int, **fields: Any) -> Product:
         """Save a product with other values (or with none: that moves the date as well)."""
         with self.work():
-            plain = _plain(fields)
-            if "pictures" in plain:
-                plain["pictures"] = tuple(self._numbered(picture) for picture in plain["pictures"])
-            return self._saved(replace(self.product(product_id), **plain))
+            values = plain(fields)
+            if "pictures" in values:
+                values["pictures"] = tuple(self._numbered(picture) for picture in values["pictures"])
+            return self._saved(replace(self.product(product_id), **values))
 
     def change_variant(self, variant_id: int, **fields: Any) -> Variant:
         """Save a variant with other values; its product's date moves too."""
         with self.work():
             before = self.variant(variant_id)
-            made = replace(before, **_plain(fields), updated=self.now())
+            made = replace(before, **plain(fields), updated=self.now())
             self.shelf.put_variant(made)
             if made.available != before.available:
                 self.events.level(made)
@@ -156,18 +155,8 @@ class ByHand(World):
                 setattr(self, name, value)
             self.events.shop_changed()
 
-    def calls(self, endpoint: str | None = None, since: int = 0) -> list[ShopCall]:
-        """Recorded calls after number `since` (see `last_call`), oldest first; `endpoint`: "graphql", "token" or "file"."""
-        with self.lock:
-            return self.log.since(since, endpoint)
-
-    @property
-    def last_call(self) -> int:
-        """The number of the newest call."""
-        return self.log.last
-
     def _new_variant(self, product: Product, fields: dict[str, Any]) -> Variant:
-        made = replace(Variant(product_id=product.id), **_plain(fields))
+        made = replace(Variant(product_id=product.id), **plain(fields))
         made.id = made.id or self.shelf.new_id()
         made.item_id = made.item_id or self.shelf.new_id()
         made.created = made.updated = self.now()
@@ -182,13 +171,3 @@ class ByHand(World):
 
     def _numbered(self, picture: Picture) -> Picture:
         return picture if picture.id else replace(picture, id=self.shelf.new_id())
-
-
-def _plain(fields: dict[str, Any]) -> dict[str, Any]:
-    """Datetimes as seconds; lists as tuples."""
-    plain = {}
-    for name, value in fields.items():
-        if isinstance(value, datetime):
-            value = int(value.timestamp())
-        plain[name] = tuple(value) if isinstance(value, list) else value
-    return plain

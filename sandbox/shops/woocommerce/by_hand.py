@@ -6,10 +6,9 @@ plugins do that write into the database. Webhooks are told as a real shop tells 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, TypeVar
 
-from sandbox.shops.calls import ShopCall
+from sandbox.shops.any_shop import plain
 from sandbox.shops.woocommerce.auth import Key
 from sandbox.shops.woocommerce.product import Image, Product, ShopAttribute, Term, Variation
 from sandbox.shops.woocommerce.shelf import Item
@@ -35,7 +34,7 @@ class ByHand(World):
     def add(self, product: Product | None = None, **fields: Any) -> Product:
         """Put a product on sale: `add(name="Cap", regular_price="9")`. Times may be aware datetimes. Returns it with its id."""
         with self.work():
-            made = replace(product or Product(), **_plain(fields))
+            made = replace(product or Product(), **plain(fields))
             self._number(made)
             made.slug = made.slug or slug_of(made.name)
             made.images = tuple(self._numbered(image) for image in made.images)
@@ -47,7 +46,7 @@ class ByHand(World):
         """Add a variation: `add_variation(p.id, options={"Size": "M"}, regular_price="9")`. The product becomes variable, and is saved."""
         with self.work():
             parent = self.product(parent_id)
-            made = replace(variation or Variation(), **_plain(fields), parent_id=parent_id)
+            made = replace(variation or Variation(), **plain(fields), parent_id=parent_id)
             self._number(made)
             made.image = self._numbered(made.image) if made.image else None
             self._keep(made)
@@ -77,7 +76,7 @@ class ByHand(World):
     def change(self, item_id: int, **fields: Any) -> Item:
         """Save a product or variation with other values (or with none: that moves the date as well)."""
         with self.work():
-            changed = self._keep(replace(self.item(item_id), **_plain(fields), modified=self.now()))
+            changed = self._keep(replace(self.item(item_id), **plain(fields), modified=self.now()))
             self._touch_parent(changed)
             self.tell("product.updated", item_id)
             return changed
@@ -85,7 +84,7 @@ class ByHand(World):
     def write_silently(self, item_id: int, **fields: Any) -> Item:
         """Change values in the database behind WooCommerce's back: no date moves."""
         with self.work():
-            return self._keep(replace(self.item(item_id), **_plain(fields)))
+            return self._keep(replace(self.item(item_id), **plain(fields)))
 
     def trash(self, item_id: int) -> None:
         """Into the trash, a product with its variations."""
@@ -153,16 +152,6 @@ class ByHand(World):
             self.shelf.changed("attribute", found.id)
             return found.id
 
-    def calls(self, endpoint: str | None = None, since: int = 0) -> list[ShopCall]:
-        """Recorded calls after number `since` (see `last_call`), oldest first; `endpoint` as in routes.py, for example "products"."""
-        with self.lock:
-            return self.log.since(since, endpoint)
-
-    @property
-    def last_call(self) -> int:
-        """The number of the newest call."""
-        return self.log.last
-
     def _keep(self, item: Kind) -> Kind:
         self.shelf.put(item)
         return item
@@ -198,13 +187,3 @@ class ByHand(World):
             if changed is not found or found.id not in self.shelf.terms:
                 self.shelf.put_term(changed)
             return found.id
-
-
-def _plain(fields: dict[str, Any]) -> dict[str, Any]:
-    """Datetimes as seconds; lists as tuples."""
-    plain = {}
-    for name, value in fields.items():
-        if isinstance(value, datetime):
-            value = int(value.timestamp())
-        plain[name] = tuple(value) if isinstance(value, list) else value
-    return plain
