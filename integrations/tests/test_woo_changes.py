@@ -73,6 +73,16 @@ def test_only_what_was_changed_since_comes_and_it_comes_whole(version: str) -> N
     assert changed(adapter, NOW + MINUTES) == []
 
 
+@pytest.mark.parametrize(("facts", "found"), [({"slow_by": 45}, True), ({}, False), ({"slow_by": "?"}, False)])
+def test_what_a_shop_with_a_slow_clock_changes_is_found(facts: dict[str, Any], found: bool) -> None:
+    shop, numbers, clock = shop_of_old(4)
+    clock.now = NOW - timedelta(minutes=40)
+    shop.change(numbers[1], regular_price="77")
+    adapter = adapter_of(shop, facts)
+    adapter.describe()
+    assert ids(changed(adapter, NOW - MINUTES)) == ([numbers[1]] if found else [])
+
+
 def test_many_changes_come_page_by_page() -> None:
     shop, numbers, _ = shop_of_old(230)
     for number in numbers[10:220]:

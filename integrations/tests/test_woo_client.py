@@ -1,6 +1,8 @@
 """The client against a shop's web server that answers as WooCommerce does: finding it, being let in, remembering what worked."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,26 @@ def test_what_worked_is_remembered(tls):
     assert ways_tried(tls) == ["oauth_signature"] and len(tls.asked) == 1
     again.connect()
     assert len(tls.asked) == 3  # The proof, and whether variations come at once.
+
+
+@pytest.mark.parametrize(("behind", "slow_by"), [(0, None), (-7_200, None), (200, None), (1_860, 45), (400 * 86_400, 1_440)])
+def test_how_slow_the_shops_clock_is_is_remembered_and_forgotten(plain, behind, slow_by):
+    Woo(plain)
+    usual = plain.answer
+
+    def late(asked):
+        said = usual(asked)
+        said.headers = {**said.headers, "Date": format_datetime(datetime.now(UTC) - timedelta(seconds=behind), usegmt=True)}
+        return said
+
+    plain.answer = late
+    client = WooClient(plain.url, KEY, SECRET)
+    client.connect()
+    assert client.remembered.get("slow_by") == slow_by
+    plain.answer = usual
+    again = WooClient(plain.url, KEY, SECRET, remembered=client.remembered)
+    again.get("products")
+    assert not again.remembered.get("slow_by")
 
 
 def test_facts_of_another_address_are_not_trusted_with_the_key(tls, plain):

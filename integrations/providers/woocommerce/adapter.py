@@ -1,7 +1,7 @@
 """A WooCommerce shop as the importer sees it: pages of products with their variations, by number; what is gone for certain; its shelves."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -57,6 +57,8 @@ class WooAdapter(StoreAdapter):
         ways = {name: known.get(name) is True for name in ("past_caches", "by_pages")}
         self._lists = Lists(self.client, PageSizes(known.get("page_sizes")), **ways)
         self._variations: Variations | None = None
+        minutes = known.get("slow_by")
+        self._slow_by = timedelta(minutes=minutes if isinstance(minutes, int) else 0)
         self._currency, self._version, self._version_of = (str(known.get(name) or "") for name in ("currency", "version", "version_of"))
 
     @staticmethod
@@ -136,8 +138,8 @@ class WooAdapter(StoreAdapter):
         return transform_product(raw, currency=str(raw.get(CURRENCY) or self._currency), now=timezone.now())
 
     def fetch_changed(self, since: datetime, cursor: Any = None) -> Page:
-        """See StoreAdapter. What was written by SQL has no date."""
-        window = changed_window(self._lists, since, cursor)
+        """See StoreAdapter. What was written by SQL has no date. A shop whose clock is slow dates what is new before `since`."""
+        window = changed_window(self._lists, since - self._slow_by, cursor)
         raws = self._whole([row for row in window.rows if is_product(row)])
         return Page(raws, window.following.dump() if window.following else None, window.total)
 

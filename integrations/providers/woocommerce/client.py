@@ -16,7 +16,7 @@ from common.errors import AmbiguousError, NeedsConfigurationError, RemoteError
 from common.outbound_guard import FetchFailed, PublicSession, Why
 from common.public_addresses import AddressRefused
 from integrations.providers.woocommerce import addresses, oauth, ways
-from integrations.providers.woocommerce.answering.answers import Asked, WooAnswer, error_of, read_answer
+from integrations.providers.woocommerce.answering.answers import Asked, WooAnswer, clock_difference, error_of, read_answer
 from integrations.providers.woocommerce.answering.words import NOTICE, notes_for
 from integrations.providers.woocommerce.discovery import Place, Search, Seen
 
@@ -27,7 +27,8 @@ logger = logging.getLogger("woocommerce")
 HEADERS = {"User-Agent": "Mozilla/5.0 (compatible; whatsappcrm; product import)", "Accept": "application/json"}
 MAX_BODY = 32 * 1024 * 1024
 TOP_OF_PAGE = 256 * 1024
-OURS = frozenset({"store", "api_root", "home", "name", "auth", "slash", "has_variations_endpoint"})  # Names in `remembered`.
+HARDLY_SLOW, MOST_SLOW = 300.0, 86_400.0  # seconds
+OURS = frozenset({"store", "api_root", "home", "name", "auth", "slash", "has_variations_endpoint", "slow_by"})  # Names in `remembered`.
 # What may mean that the shop has moved to another place at the same address.
 _MOVED = frozenset({"html", "plain_permalinks", "woo_off", "no_route", "redirect_elsewhere", "login_wall", "unexpected"})
 _FAULTS = {
@@ -215,6 +216,9 @@ class WooClient:
 
     def _read(self, seen: Seen, asked: Asked) -> WooAnswer:
         answer = read_answer(seen.status, seen.headers, seen.body, asked)
+        slow_by = _quarters(-clock_difference(answer.headers, asked))
+        if slow_by or "slow_by" in self.remembered:
+            self.remembered["slow_by"] = slow_by
         if answer.had_notice and NOTICE not in self.notes:
             self.notes.append(NOTICE)
         return answer
@@ -277,6 +281,11 @@ class WooClient:
             self.close()
             self._session = PublicSession(url, schemes=("https", "http"))
         return self._session
+
+
+def _quarters(seconds: float) -> int:
+    """Minutes, in whole quarters of an hour, so that what is remembered seldom changes; 0 for what is hardly anything."""
+    return math.ceil(min(seconds, MOST_SLOW) / 900) * 15 if seconds > HARDLY_SLOW else 0
 
 
 def _now() -> datetime:

@@ -122,7 +122,7 @@ def _refusal(status: int, data: Any) -> int | None:
 
 def _refused(status: int, headers: dict[str, str], data: Any, asked: Asked) -> RemoteError:
     code, message, fields = _of_woocommerce(data)
-    difference = abs(_clock_difference(headers, asked))
+    difference = abs(clock_difference(headers, asked))
     clock_is_off = asked.way.startswith("oauth") and difference > CLOCK_SECONDS
     kind = kind_of_refusal(status, code, message, path=asked.path, clock_is_off=clock_is_off, writes=asked.writes)
     minutes = round(difference / 60) if clock_is_off else "more than 15"
@@ -143,7 +143,7 @@ def _of_woocommerce(data: Any) -> tuple[str, str, list[str]]:
     return str(data.get("code") or ""), str(data.get("message") or ""), fields
 
 
-def _clock_difference(headers: dict[str, str], asked: Asked) -> float:
+def clock_difference(headers: dict[str, str], asked: Asked) -> float:
     """Seconds by which the shop's clock is ahead of ours, as far as its Date header tells."""
     theirs = http_date(headers.get("date", ""))
     return (theirs - asked.now).total_seconds() if theirs else 0.0
