@@ -77,6 +77,8 @@ def _refresh_some(turn: Turn, hints: list[StoreHint], *, is_alive: bool = False)
     ids = [hint.external_id for hint in hints]
     known = _surely_there(turn)
     try:
+        ids = turn.job.reader.fitting(ids)
+        hints = hints[: len(ids)]  # The others stay due.
         raws = turn.job.reader.by_ids(ids, known)
     except (TransientError, PermanentError) as error:
         says_nothing = error.retry_after or turn.job.adapter.is_out_of_time

@@ -129,10 +129,12 @@ def _bring_along(job: ImportJob, answers: dict[str, Raw], sight: Sight) -> None:
         wanted = _holders_elsewhere(job, sight, asked)
         if not wanted or len(asked) + len(wanted) > AT_ONCE:
             return
-        asked |= set(wanted)
         known = next(iter(answers), "")
         missing = [external_id for external_id in wanted if external_id not in answers]
-        found = {job.adapter.external_id(raw): raw for raw in job.reader.by_ids(missing, known)}
+        fits = job.reader.fitting(missing)
+        wanted = [external_id for external_id in wanted if external_id in answers or external_id in fits]
+        asked |= set(wanted)
+        found = {job.adapter.external_id(raw): raw for raw in job.reader.by_ids(fits, known)}
         found |= {external_id: answers[external_id] for external_id in wanted if external_id in answers}
         refs, salt = load_refs(job.connection, wanted), salt_of(job)
         sight.gone |= {external_id: ref for external_id, ref in refs.items() if external_id not in found and not ref.is_gone}
@@ -142,6 +144,8 @@ def _bring_along(job: ImportJob, answers: dict[str, Raw], sight: Sight) -> None:
             if item is not None:
                 item.ref = refs.get(external_id)
                 sight.items.append(item)
+        if len(fits) < len(missing):  # So many variants in all that the rest is for another page, or for the next import.
+            return
 
 
 def _holders_elsewhere(job: ImportJob, sight: Sight, asked: set[str]) -> list[str]:

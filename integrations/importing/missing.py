@@ -20,14 +20,17 @@ MOST, SHARE = 20, 0.2  # More than both is for a person to decide.
 
 
 def look_for_missing(job: ImportJob, cursor: Cursor) -> tuple[Sight, Cursor]:
-    """Asks for the next hundred that were not seen. Returns what to take in, and the cursor behind them."""
+    """Asks for the next hundred, or as many as fit, that were not seen. Returns what to take in, and the cursor behind them."""
     seen, gone = Seen(cursor["seen"]), Seen(cursor.get("gone", ()))
     found, after = unseen(job, seen, cursor.get("after", 0))
     if not found:
         return Sight(), {**cursor, "stage": "ask" if gone else "questions", "after": 0}
-    there = {job.adapter.external_id(raw): raw for raw in job.reader.by_ids(list(found), _surely_there(job, seen))}
+    fits = job.reader.fitting(list(found))
+    if len(fits) < len(found):
+        after = found[fits[-1]].id
+    there = {job.adapter.external_id(raw): raw for raw in job.reader.by_ids(fits, _surely_there(job, seen))}
     sight = look(job, there.values())
-    gone.add(ref.product_id for external_id, ref in found.items() if external_id not in there)
+    gone.add(found[external_id].product_id for external_id in fits if external_id not in there)
     asked = cursor.get("asked") or (sight.asked_at or database_now()).isoformat()  # Of the first hundred: that is on the safe side.
     return sight, {**cursor, "after": after, "gone": gone.dump(), "asked": asked}
 
@@ -80,15 +83,18 @@ def look_at_gone(job: ImportJob, cursor: Cursor) -> tuple[Sight, Cursor]:
     if not ids:
         return Sight(), {**cursor, "stage": "questions", "after": 0, "gone": []}
     rows = _refs(job).filter(gone_at__isnull=True, product__among=set(ids)).values_list("pk", "external_id", "product_id")
-    refs = {external_id: Ref(pk, product_id, "", False) for pk, external_id, product_id in rows}
-    sight = Sight(asked_at=datetime.fromisoformat(cursor["asked"]) if "asked" in cursor else None)
+    refs = {external_id: Ref(pk, product_id, "", False) for pk, external_id, product_id in sorted(rows, key=lambda row: row[2])}
+    after, sight = ids[-1], Sight(asked_at=datetime.fromisoformat(cursor["asked"]) if "asked" in cursor else None)
     if cursor["again"]:
-        raws = job.reader.by_ids(list(refs), _surely_there(job, Seen(cursor["seen"])))
+        fits = job.reader.fitting(list(refs))
+        if len(fits) < len(refs):
+            after, refs = refs[fits[-1]].product_id, {external_id: refs[external_id] for external_id in fits}
+        raws = job.reader.by_ids(fits, _surely_there(job, Seen(cursor["seen"])))
         sight = look(job, raws)
         for raw in raws:
             refs.pop(job.adapter.external_id(raw), None)
     sight.gone |= refs
-    return sight, {**cursor, "after": ids[-1]}
+    return sight, {**cursor, "after": after}
 
 
 def forget_questions(job: ImportJob, cursor: Cursor) -> tuple[list[int], Cursor | None]:
@@ -97,5 +103,6 @@ def forget_questions(job: ImportJob, cursor: Cursor) -> tuple[list[int], Cursor 
     asked = dict(rows.values_list("external_id", "pk")[:AT_ONCE])
     if not asked or job.dry_run:
         return [], None
-    there = {job.adapter.external_id(raw) for raw in job.reader.by_ids(list(asked), _surely_there(job, Seen(cursor["seen"])))}
-    return [pk for external_id, pk in asked.items() if external_id not in there], {**cursor, "after": max(asked.values())}
+    fits = job.reader.fitting(list(asked))
+    there = {job.adapter.external_id(raw) for raw in job.reader.by_ids(fits, _surely_there(job, Seen(cursor["seen"])))}
+    return [asked[external_id] for external_id in fits if external_id not in there], {**cursor, "after": asked[fits[-1]]}

@@ -51,8 +51,12 @@ class Reader:
         self.asked_at = database_now()
         return self._call(self.adapter.fetch_glances, at)
 
+    def fitting(self, external_ids: Sequence[str]) -> list[str]:
+        """Those of at most 100 products, from the first on, that may be asked for in one call of `by_ids`; at least one of any."""
+        return list(external_ids[: self._call(self.adapter.at_once, external_ids)]) if external_ids else []
+
     def by_ids(self, external_ids: Sequence[str], known: str = "") -> list[Raw]:
-        """Those of at most 100 products that the shop still has."""
+        """Those of at most 100 products that the shop still has. Where there may be many with very many variants, ask `fitting` first."""
         if not external_ids:
             return []
         self.asked_at = database_now()

@@ -82,7 +82,8 @@ def _products(job: ImportJob, cursor: Cursor) -> Cursor | None:
 
 def _named_products(job: ImportJob, cursor: Cursor, only_ids: list[str]) -> Cursor | None:
     at = cursor.get("at", 0)
-    ids = list(dict.fromkeys(only_ids))[at : at + AT_ONCE]
+    wanted = list(dict.fromkeys(only_ids))
+    ids = job.reader.fitting(wanted[at : at + AT_ONCE])
     raws = job.reader.by_ids(ids)
     there = {job.adapter.external_id(raw) for raw in raws}
     sight = look(job, raws, compare_all=True)
@@ -91,7 +92,7 @@ def _named_products(job: ImportJob, cursor: Cursor, only_ids: list[str]) -> Curs
             sight.outcome.fail(external_id, "", "not_there", NOT_THERE)
     at += len(ids)
     following = {**cursor, "at": at, "done": at, "total": max(cursor["total"], at)}
-    if len(ids) < AT_ONCE:
+    if at >= len(wanted):
         following["phase"] = "pictures"
 
     def forget() -> None:

@@ -175,6 +175,11 @@ class StoreAdapter(ABC):
         not returned is gone for certain, otherwise this raises.
         """
 
+    def at_once(self, external_ids: Sequence[str]) -> int:
+        """How many of these products, from the first on, may be asked for in one call of fetch_by_ids, so that memory holds them: at least
+        one. May ask the shop; raises as it does."""
+        return len(external_ids)
+
     @property
     def orders(self) -> ShopOrders:
         """Writing orders to the shop; of a kind of shop that takes none, one that refuses them in words."""

@@ -25,6 +25,7 @@ class FakeShop(StoreAdapter):
     by offset (a product that goes moves those behind it, as in real shops); shelves: {id: (name, id of the one above)}.
 
     modified: {id: when a save was last dated}: `touch` dates one, and what a test edits without it is like a plugin's SQL.
+    most: how many products fit into one question about ids; it fails at more.
     before: called with the name of each call and its number, may edit the shop or raise; after: with the name, once the answer of a
     question about ids is made.
     """
@@ -37,6 +38,7 @@ class FakeShop(StoreAdapter):
         self.products: dict[str, dict[str, Any]] = {}
         self.shelves: dict[str, tuple[str, str]] = {}
         self.page_size = page_size
+        self.most = 100
         self.calls: list[str] = []
         self.before: Callable[[str, int], None] = lambda name, number: None
         self.after: Callable[[str], None] = lambda name: None
@@ -69,8 +71,12 @@ class FakeShop(StoreAdapter):
         following = at + self.page_size if at + self.page_size < len(ids) else None
         return Page([self.raw(one) for one in ids[at : at + self.page_size]], following, len(ids))
 
+    def at_once(self, external_ids: Sequence[str]) -> int:
+        return min(len(external_ids), self.most)
+
     def fetch_by_ids(self, external_ids: Sequence[str], known: str = "") -> list[dict[str, Any]]:
         self._call("by_ids")
+        assert len(external_ids) <= self.most, "more than fit into memory"
         found = [self.raw(one) for one in external_ids if one in self.products]
         self.after("by_ids")
         return found

@@ -122,7 +122,7 @@ class ShopDouble:
         there = [None if number in self.hidden else self.products.get(number) for number in numbers]
         return {"nodes": [node and self._whole(node) for node in there]}
 
-    _living = _products_by_id
+    _living = _sizes = _products_by_id
 
     def _first_product(self, given: Node, name: str) -> Node:
         return self._products({"first": 1, "after": None}, name)

@@ -56,3 +56,21 @@ def test_variants_beyond_the_first_hundred_count_before_they_come(monkeypatch: p
     monkeypatch.setitem(PARTS, "variants", 1)
     monkeypatch.setattr(f"{LISTING}.windows.MOST_VARIANTS", 7)
     assert [len(raws) for raws in pages_of(Products(large_shop(5)))] == [2, 2, 1]
+
+
+@pytest.mark.parametrize(("most", "fit", "behind_two_that_are_gone"), [(1_000, 5, 5), (7, 2, 4), (1, 1, 2)])
+def test_asked_for_by_number_as_few_as_their_variants_want(
+    monkeypatch: pytest.MonkeyPatch, most: int, fit: int, behind_two_that_are_gone: int
+) -> None:
+    for room in ("windows", "products"):
+        monkeypatch.setattr(f"{LISTING}.{room}.MOST_VARIANTS", most)
+    products = Products(large_shop(5))
+    assert products.at_once(["1", "2", "3", "4", "5"]) == fit
+    assert products.at_once(["x", "404", "1", "2", "3"]) == behind_two_that_are_gone
+    assert products.at_once(["3"]) == 1
+
+
+def test_a_few_fit_however_large_they_are() -> None:
+    shop = large_shop(9)
+    assert Products(shop).at_once(["1", "2", "3", "4"]) == 4 and shop.asked == []
+    assert Products(shop).at_once(["1", "2", "3", "4", "5"]) == 5 and shop.names() == ["SIZES"]

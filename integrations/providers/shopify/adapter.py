@@ -111,6 +111,10 @@ class ShopifyAdapter(StoreAdapter):
         """See StoreAdapter. A page may be empty though it is not the last, and the last ones may show products once more."""
         return self._products.page(cursor)
 
+    def at_once(self, external_ids: Sequence[str]) -> int:
+        """See StoreAdapter."""
+        return self._products.at_once(external_ids)
+
     def fetch_by_ids(self, external_ids: Sequence[str], known: str = "") -> list[Raw]:
         """See StoreAdapter."""
         return self._products.by_ids(external_ids, known)

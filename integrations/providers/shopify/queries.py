@@ -39,6 +39,7 @@ GLANCE_LIST = f"""query Glances($first: Int!, $after: String) {{
 }}"""
 
 PRODUCTS_BY_ID = f"query ProductsById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Product {{ {_WHOLE} }} }} }}"
+SIZES = "query Sizes($ids: [ID!]!) { nodes(ids: $ids) { ... on Product { id variantsCount { count } } } }"
 LIVING = "query Living($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 FIRST_PRODUCT = "query FirstProduct { products(first: 1, sortKey: ID) { nodes { id } } productsCount(limit: null) { count } }"
 COUNTS = "query Counts { productsCount(limit: null) { count } productVariantsCount(limit: null) { count } }"
@@ -80,6 +81,6 @@ BULK_STATE = f"query BulkState($id: ID!) {{ bulkOperation(id: $id) {{ {_OPERATIO
 BULK_CANCEL = "mutation CancelBulk($id: ID!) { bulkOperationCancel(id: $id) { bulkOperation { id status } userErrors { field message } } }"
 
 EVERY = (
-    PRODUCTS, GLANCE_LIST, PRODUCTS_BY_ID, LIVING, FIRST_PRODUCT, COUNTS, COLLECTIONS, *MORE.values(),
+    PRODUCTS, GLANCE_LIST, PRODUCTS_BY_ID, SIZES, LIVING, FIRST_PRODUCT, COUNTS, COLLECTIONS, *MORE.values(),
     BULK_PRODUCTS, BULK_START, BULK_STATE, BULK_CANCEL,
 )  # fmt: skip

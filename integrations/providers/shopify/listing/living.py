@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from integrations.providers.shopify.answering.troubles import BY_KIND
-from integrations.providers.shopify.listing.lists import Client, read_count
-from integrations.providers.shopify.queries import FIRST_PRODUCT, LIVING, PRODUCTS_BY_ID
-from integrations.providers.shopify.reading.shape import Node, number_of, product_gid
+from integrations.providers.shopify.listing.lists import Asks, Client, read_count
+from integrations.providers.shopify.queries import FIRST_PRODUCT, LIVING, PRODUCTS_BY_ID, SIZES
+from integrations.providers.shopify.reading.shape import Node, counted_variants, number_of, product_gid
 
 
 def living(client: Client, external_ids: Sequence[str], known: str, at_once: int) -> list[Node]:
@@ -23,6 +23,13 @@ def living(client: Client, external_ids: Sequence[str], known: str, at_once: int
     for start in range(0, len(numbers), at_once):
         found += _part(client, numbers[start : start + at_once], _number(known))
     return found
+
+
+def sizes(client: Asks, external_ids: Sequence[str]) -> list[int]:
+    """How many variants each of these products has; 0 for what is not there. At most 250 of them. Raises one of the four errors."""
+    numbers = [_number(each) for each in external_ids]
+    nodes = _nodes(client, SIZES, [number for number in dict.fromkeys(numbers) if number])
+    return [counted_variants(nodes.get(number, {})) for number in numbers]
 
 
 def _part(client: Client, numbers: Sequence[str], known: str) -> list[Node]:
@@ -52,7 +59,7 @@ def _prove(client: Client, missing: Sequence[str]) -> None:
         raise BY_KIND["list_vanished"].error_for()
 
 
-def _nodes(client: Client, text: str, numbers: Sequence[str]) -> dict[str, Node]:
+def _nodes(client: Asks, text: str, numbers: Sequence[str]) -> dict[str, Node]:
     """{number: node} of those that are there. Raises where the answer is not one to this question."""
     nodes: Any = client.execute(text, {"ids": [product_gid(number) for number in numbers]}).get("nodes")
     if not isinstance(nodes, list) or len(nodes) != len(numbers):

@@ -11,14 +11,15 @@ from common.clock import database_now
 from integrations.providers.base import Glance, GlancePage, Page, Raw
 from integrations.providers.reading import Problems, read_line
 from integrations.providers.shopify.listing.large import Large
-from integrations.providers.shopify.listing.lists import Client, Place, all_of, read_count
-from integrations.providers.shopify.listing.living import living
-from integrations.providers.shopify.listing.windows import Windows
+from integrations.providers.shopify.listing.lists import MOST_VARIANTS, Client, Place, all_of, read_count
+from integrations.providers.shopify.listing.living import living, sizes
+from integrations.providers.shopify.listing.windows import Windows, fitting
 from integrations.providers.shopify.queries import COLLECTIONS, COUNTS, SHELVES
 from integrations.providers.shopify.reading.shape import glance, number_of
 from integrations.records import StoreCategory
 
 LARGE = 5_000  # variants
+LARGEST = 2_048  # variants that a product may have: https://help.shopify.com/en/manual/products/variants
 Cursor = dict[str, Any]
 
 
@@ -40,6 +41,12 @@ class Products:
             return self._begin()
         way, place = next(iter(cursor.items()))
         return self._listed(place) if way == "list" else self._in_bulk.page(way, place)
+
+    def at_once(self, external_ids: Sequence[str]) -> int:
+        """See StoreAdapter. A few fit whatever they are."""
+        if len(external_ids) * LARGEST <= MOST_VARIANTS:
+            return len(external_ids)
+        return fitting(sizes(self.client, external_ids))
 
     def by_ids(self, external_ids: Sequence[str], known: str) -> list[Raw]:
         """See StoreAdapter.fetch_by_ids."""

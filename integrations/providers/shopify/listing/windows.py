@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from time import sleep
 from typing import TypeVar
 
@@ -39,7 +40,7 @@ class Windows:
         while True:
             most = self._fitting
             window = self.patiently(lambda rows: product_window(self.client, PRODUCTS, min(rows, most), place, query))  # noqa: B023
-            fit = fitting(window.nodes)
+            fit = fitting([counted_variants(node) for node in window.nodes])
             if fit >= len(window.nodes):
                 self._fitting = min(self._fitting * 2, PAGE)
                 return self._waited(window)
@@ -72,11 +73,9 @@ class Windows:
         return window
 
 
-def fitting(nodes: Sequence[Node]) -> int:
-    """How many of them, from the first on, may be held at once; at least one."""
-    variants = 0
-    for place, node in enumerate(nodes):
-        variants += counted_variants(node)
+def fitting(sizes: Sequence[int]) -> int:
+    """How many products, from the first on, may be held at once; at least one. sizes: how many variants each has."""
+    for place, variants in enumerate(accumulate(sizes)):
         if place and variants > MOST_VARIANTS:
             return place
-    return len(nodes)
+    return len(sizes)
