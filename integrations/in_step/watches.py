@@ -74,4 +74,6 @@ def put_off(watch: StoreWatch, error: RemoteError, now: datetime) -> bool:
     if isinstance(error, TransientError):
         others = StoreWatch.objects.filter(connection=watch.connection_id).exclude(pk=watch.pk)
         others.filter(Q(due_at__isnull=True) | Q(due_at__lt=until)).update(due_at=until)
+        if tries:  # They would hang as well: the sweep asks such a shop in one way (sweep.py).
+            others.filter(tries=0).update(tries=1)
     return watch.failing_since is None

@@ -56,8 +56,8 @@ class StoreWatch(models.Model):
     """One way of keeping a shop in step, with a claim of its own (common/lease.py), so that no shop ever waits for another.
 
     due_at: when it is next worth asking (None: at once); begun_at: when the last one that came to its end had begun, looked_at: when it
-    ended; tries: how often in a row the shop did not answer, failing_since: since when, problem: what it said, in words; cursor: how far
-    one is that is under way.
+    ended; tries: how often in a row the shop did not answer (1 where another way has met that it is down), failing_since: since when,
+    problem: what it said, in words; cursor: how far one is that is under way.
     """
 
     connection = models.ForeignKey(StoreConnection, on_delete=models.CASCADE, related_name="watches")

@@ -1,5 +1,7 @@
 """However many shops are down, what they can hold of the workers is bounded, and nobody else's work stands behind theirs."""
 
+from datetime import timedelta
+
 import pytest
 
 from common.errors import TransientError
@@ -59,3 +61,24 @@ def test_those_that_are_being_asked_count(world, tenant):
         tasks.keep_shops_in_step()
         seen |= {args[0] for _, name, args in world.rung if name == sweep.AGAIN_TASK}
     assert len(seen) == sweep.TROUBLED_AT_ONCE
+
+
+def test_a_shop_that_is_down_is_asked_in_one_way_only_though_it_has_failed_in_one_only(world, tenant):
+    broken = [world.open(tenant, 2, store_url=f"https://down{number}.example") for number in range(DOWN)]
+    for connection, its in broken:
+        its.before = down
+        hints.note(connection.pk, ["1"], "test")
+    StoreWatch.objects.exclude(kind="hints").update(due_at=world.now + timedelta(minutes=2))
+    world.work()
+    assert StoreWatch.objects.filter(failing_since__isnull=False).count() == DOWN
+    world.pass_time(minutes=7)  # Now all of their ways are due.
+    tasks.keep_shops_in_step()
+    assert len(world.rung) == sweep.TROUBLED_AT_ONCE
+    for _, its in broken:
+        its.before = lambda name, number: None
+    for minutes in (1, 1, 1, 1):
+        world.work()
+        world.minute(minutes)
+    assert not StoreWatch.objects.exclude(tries=0).exists() and not StoreWatch.objects.filter(failing_since__isnull=False).exists()
+    assert [hinted(connection) for connection, _ in broken] == [[]] * DOWN
+    assert not StoreWatch.objects.filter(kind="changes", looked_at__isnull=True).exists()
