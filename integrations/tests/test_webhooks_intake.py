@@ -40,6 +40,17 @@ def hinted(connection):
     return sorted(StoreHint.objects.filter(connection=connection).values_list("external_id", flat=True))
 
 
+def test_a_kind_of_shop_that_tells_nothing_believes_nobody_and_takes_new_keys(shop, monkeypatch):
+    monkeypatch.setattr("integrations.providers.find_spec", lambda name: None)
+    begun(shop)
+    metering.take()
+    assert deliver(shop, PRODUCT).status_code == 401
+    assert outcomes() == {("woocommerce", "not_signed"): 1} and not StoreDelivery.objects.exists()
+    set_credentials(shop, {"consumer_key": "ck_" + "9" * 40, "consumer_secret": "cs_" + "9" * 40})
+    shop.refresh_from_db()
+    assert shop.credential("consumer_key") == "ck_" + "9" * 40
+
+
 @pytest.fixture
 def woo(shop):
     return begun(shop)
