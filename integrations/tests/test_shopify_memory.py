@@ -74,3 +74,15 @@ def test_a_few_fit_however_large_they_are() -> None:
     shop = large_shop(9)
     assert Products(shop).at_once(["1", "2", "3", "4"]) == 4 and shop.asked == []
     assert Products(shop).at_once(["1", "2", "3", "4", "5"]) == 5 and shop.names() == ["SIZES"]
+
+
+def test_what_a_file_lacks_comes_few_at_a_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = large_shop(12)
+    held = {number: shop.products.pop(number) for number in (2, 5, 6, 7, 11)}
+    shop.finish_bulk()
+    shop.products.update(held)
+    monkeypatch.setattr(f"{LISTING}.windows.MOST_VARIANTS", 7)
+    products = reader(shop)
+    pages = pages_of(products)
+    strays = [numbers(raws) for raws in pages if raws and not held.keys().isdisjoint(numbers(raws))]
+    assert strays == [[2, 5], [6, 7], [11]]

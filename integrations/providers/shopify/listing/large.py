@@ -20,9 +20,9 @@ from integrations.providers.shopify.listing import bulk, staging
 from integrations.providers.shopify.listing.lists import Place, read_count
 from integrations.providers.shopify.listing.living import living
 from integrations.providers.shopify.listing.spool import Spool
-from integrations.providers.shopify.listing.windows import Windows
+from integrations.providers.shopify.listing.windows import Windows, fitting
 from integrations.providers.shopify.queries import COUNTS, PAGE
-from integrations.providers.shopify.reading.shape import number_of
+from integrations.providers.shopify.reading.shape import counted_variants, number_of
 
 logger = logging.getLogger("importer")
 WAITS = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between two looks at an operation, and before a file is asked for that did not come
@@ -146,9 +146,14 @@ class Large:
         strays = [number for number in numbers if number not in set(known)]
         if len(strays) > PAGE:
             raise Doubtful(f"it lacks {len(strays)} of {len(numbers)} products")
-        there = self.windows.patiently(lambda rows: living(self.client, strays, known[0] if known else "", rows)) if strays else []
-        raws = self.windows.whole(there)
-        return Page(raws, {"strays": {**place, "place": window.following.dump()}} if window.following else {"end": place}, window.total)
+        wanted = [number for number in strays if int(number) > place.get("after", 0)]
+        there = self.windows.patiently(lambda rows: living(self.client, wanted, known[0] if known else "", rows)) if wanted else []
+        fit = fitting([counted_variants(node) for node in there])
+        raws = self.windows.whole(there[:fit])
+        if fit < len(there):
+            return Page(raws, {"strays": {**place, "after": int(number_of(raws[-1]["id"]))}}, window.total)
+        following = window.following and {"strays": {**place, "place": window.following.dump(), "after": 0}}
+        return Page(raws, following or {"end": place}, window.total)
 
     def _end(self, place: Cursor) -> Page:
         """A page of its own, as pages are fetched ahead: whoever has to ask for the one before once more needs the file for it."""
