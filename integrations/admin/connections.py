@@ -40,7 +40,7 @@ NEWS_BADGES = {
     "off": Badge("grey", "○ Off"), "waiting": Badge("grey", "○ Not yet"), "working": Badge("green", "✓ Yes"),
     "problem": Badge("orange", "⚠ No"),
 }  # fmt: skip
-UNSAID = "Saved, but the shop could not be reached with these values, so nothing can be imported yet."
+UNSAID = "Saved, but nothing can be imported with these values yet."
 
 
 @register(StoreConnection)
@@ -188,11 +188,15 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         inputs = [name for name in declared_credentials() if obj is None or name in credential_fields(obj.provider)]
         moved = obj is not None and request.method == "POST" and leads_elsewhere(obj, request.POST.get("store_url", ""))
         hidden = set() if moved and may_edit else {"same_shop"}
-        shown = []
+        shown: list[Any] = []
+        business: list[str] = []  # Who sees all businesses chooses one for a new shop, in the first section there is.
         for title, options in super().get_fieldsets(request, obj):
             if obj is None and title in ("Now", "Imports so far"):
+                business += [name for name in options["fields"] if name == "tenant"]
                 continue
             fields = [name for name in options["fields"] if name not in hidden]
+            if not shown:
+                fields = [*business, *fields]
             if title == "Key":
                 fields = inputs if may_edit else ["keys"]
             elif not may_edit:

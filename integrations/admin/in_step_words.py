@@ -4,6 +4,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from common.admin import render_moment
+from common.clock import database_now
 from integrations.admin.words import show_moment
 from integrations.in_step.telling import Told, told_of
 from integrations.models import Kind, StoreConnection
@@ -22,7 +23,8 @@ def _line(connection: StoreConnection, told: Told) -> SafeString:
     if told.last is not None:
         parts.append(format_html("last {}", render_moment(told.last)))
     if told.next is not None:
-        parts.append(format_html("next {}", show_moment(told.next, connection.tenant)))
+        is_due = told.next <= database_now()
+        parts.append(format_html("{}", "next now") if is_due else format_html("next {}", show_moment(told.next, connection.tenant)))
     line = format_html("{}: {}", NAMES[Kind(told.kind)], format_html_join(", ", "{}", ((part,) for part in parts)))
     if not told.problem:
         return line

@@ -1,18 +1,23 @@
 """The pages of shops: write-only keys, what is said at fields, removal; by role and by business."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection as database
 from django.urls import reverse
 
+from common.clock import database_now
 from integrations.admin.connection_form import STORED, TAKEN
-from integrations.models import ExternalRef, RefKind, StoreConnection
+from integrations.models import ExternalRef, RefKind, StoreConnection, StoreWatch
 from integrations.tests.connection_pages import ADD, CANARY, LIST, form_data, save, url
 from meta_integration.tests.face import browser, messages_of, text_of
 from operations.models import Run
 from products_and_services.models import Product
 from products_and_services.tests.factories import ProductFactory
 from tenants.models import AuditEvent
+from tenants.tests.factories import logged_in, make_superuser
 
 POSTS = ("test", "look", "import_now", "compare", "pause", "switch_on")
 
@@ -69,6 +74,15 @@ def test_several_shops_and_the_same_one_for_another_business(run_world, tenant, 
     save(owner, **CANARY)
     save(owner, store_url=other_shop.store_url, **CANARY)
     assert StoreConnection.objects.for_tenant(tenant).count() == 2
+
+
+def test_who_sees_all_businesses_names_the_one_whose_shop_it_is(run_world, tenant, other_tenant):
+    everything = logged_in(make_superuser())
+    typed = form_data(provider="shopify", store_url="new-tea.myshopify.com", credential_access_token="shpat_new")
+    without = everything.post(reverse(ADD), typed, follow=True).content.decode()
+    assert "This field is required." in without and 'value="new-tea.myshopify.com"' in without  # What was typed is still there.
+    everything.post(reverse(ADD), typed | {"tenant": str(other_tenant.pk)})
+    assert StoreConnection.objects.get().tenant == other_tenant
 
 
 def test_another_shops_address_needs_a_word(run_world, tenant, owner, shop):
@@ -150,6 +164,16 @@ def test_a_new_merchant_is_led_through(run_world, owner):
     assert "No shop is connected yet." in text_of(owner.get(reverse(LIST)))
     page = text_of(owner.get(reverse(ADD)))
     assert "WooCommerce → Settings → Advanced → REST API" in page and "Read is enough" in page
+
+
+def test_a_look_that_is_due_comes_now(run_world, owner, shop):
+    now = database_now()
+    StoreConnection.objects.filter(pk=shop.pk).update(imported_at=now, changes_every=5, glances_every=60)
+    for kind, due in (("changes", now - timedelta(minutes=2)), ("glances", now + timedelta(minutes=50))):
+        StoreWatch.objects.update_or_create(connection=shop, kind=kind, defaults={"tenant": shop.tenant, "looked_at": now, "due_at": due})
+    page = text_of(owner.get(url(shop)))
+    assert re.search(r"What was changed: every 5 minutes, last just now *, next now", page)
+    assert re.search(r"Look over all products: every hour, last just now *, next in \d+ minutes", page)
 
 
 def test_the_list_takes_few_queries_whatever_its_length(run_world, tenant, owner, shop, django_assert_max_num_queries):
