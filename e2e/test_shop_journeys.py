@@ -124,6 +124,7 @@ def test_a_revoked_key_is_one_state_with_its_remedy_and_is_mended(page: Page, de
     press(page, "Test connection")  # A test that ends the block shows the page anew, with the buttons that there are now.
     expect(page.get_by_text("✓ Active")).to_be_visible()
     expect(page.get_by_role("button", name="Import now")).to_be_visible()
+    expect(page.locator("#connection-result")).to_contain_text("Connected to “Corner General Store”")
 
 
 def test_a_shop_that_is_down_is_waited_for_and_tried_at_a_click(page: Page, demo_shop: str, project: Project) -> None:

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  var unchanged = "";
+  var unchanged = "", KEPT = "trial of " + window.location.pathname;
 
   function entries(form) {
     return new URLSearchParams(new FormData(form)).toString();
@@ -31,11 +31,21 @@
       })
       .then(function (result) {
         if (!result.freed) { show(place, result); return; }
-        if (entries(form) === unchanged) { window.location.reload(); return; }  // With the buttons that there are now.
+        if (entries(form) === unchanged) {  // With the buttons that there are now.
+          window.sessionStorage.setItem(KEPT, JSON.stringify(result));
+          window.location.reload();
+          return;
+        }
         document.querySelectorAll(".banner-red").forEach(function (banner) { if (banner !== place) { banner.remove(); } });
         show(place, result);
       })
       .catch(function () { show(place, { tone: "red", text: "The test itself failed.", to_do: "Reload the page and try again." }); });
+  }
+
+  function showKept(place) {
+    var kept = window.sessionStorage.getItem(KEPT);
+    window.sessionStorage.removeItem(KEPT);
+    if (kept) { show(place, JSON.parse(kept)); }
   }
 
   function freshButton(form) {
@@ -53,6 +63,7 @@
     var place = document.getElementById("connection-result"), form = place && place.closest("form");
     if (!form) { return; }
     unchanged = entries(form);
+    showKept(place);
     var stored = document.querySelector("form[action$='/test/']");
     if (stored) {
       stored.addEventListener("submit", function (event) { event.preventDefault(); ask(form, place, stored.action); });
