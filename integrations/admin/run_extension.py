@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.forms import Media
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -15,7 +16,7 @@ from integrations.admin.links import run_page
 from integrations.admin.run_facts import order_words, pace_words, show_steps
 from integrations.admin.words import clock_words
 from integrations.links import connection_url
-from integrations.runs import connection_of, is_import, progress_of, refusal
+from integrations.runs import connection_of, is_import, progress_of, refusal, with_shop
 from integrations.runs.orders import order_of
 from operations.models import Run, RunStatus
 
@@ -31,6 +32,13 @@ class ShopImport(Extension):
 
     def concerns(self, obj: Run) -> bool:
         return is_import(obj)
+
+    def get_queryset(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        return with_shop(rows)
+
+    def second_line(self, obj: Any) -> str:
+        """In lists: which shop, and whether it was only looked at."""
+        return " · ".join(filter(None, (obj.shop_name, "only looked, wrote nothing" if obj.only_looks else "")))
 
     # --- section ----------------------------------------------------------------------------------------------------------------
     @display(description="Shop")

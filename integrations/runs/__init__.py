@@ -14,7 +14,7 @@ preview.py, progress.py, pace.py, results.py, details.py   what people and progr
 from integrations.runs.holding import AlreadyRunning, NotReady, open_run, refusal
 from integrations.runs.preview import Preview, PreviewRow, preview_of
 from integrations.runs.progress import Progress, progress_of
-from integrations.runs.results import connection_of, is_import, result_of
+from integrations.runs.results import connection_of, is_import, result_of, with_shop
 from integrations.runs.starting import (
     NotConfirmable,
     confirm_removals,
@@ -51,5 +51,6 @@ __all__ = [
     "run_now",
     "start_import",
     "triggered",
+    "with_shop",
     "work_on_import",
 ]

@@ -2,9 +2,14 @@
 
 from typing import Any
 
+from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
+
 from integrations.models import StoreConnection
 from integrations.runs.orders import SUBJECT, order_of
 from operations.models import Run, RunKind
+
+NAMED = ("name", "store_url", "shop_domain")  # What a shop is called: the first of them that is not blank.
 
 
 def is_import(run: Run) -> bool:
@@ -18,6 +23,16 @@ def connection_of(run: Run) -> StoreConnection | None:
         return None
     shops = StoreConnection.objects.for_tenant(run.tenant_id).select_related("tenant").defer("credentials")
     return shops.filter(pk=order_of(run).connection).first()
+
+
+def with_shop(rows: QuerySet[Run]) -> QuerySet[Run]:
+    """Lists of runs need the shop of each without a query per row. Adds `shop_name` (None: of no shop, or it was removed) and `only_looks`
+    (True of a dry run)."""
+    title = Coalesce(*(NullIf(name, Value("")) for name in NAMED), output_field=CharField())
+    subject = Concat(Value(SUBJECT), Cast("pk", CharField()))
+    shops = StoreConnection.objects.filter(tenant=OuterRef("tenant")).annotate(subject=subject, title=title)
+    named = shops.filter(subject=OuterRef("subject")).order_by().values("title")[:1]
+    return rows.annotate(shop_name=Subquery(named), only_looks=F("params__dry_run"))
 
 
 def result_of(run: Run) -> dict[str, Any]:

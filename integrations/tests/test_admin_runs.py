@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from common.errors import TransientError
-from integrations.models import WebhookLog
+from integrations.models import StoreConnection, WebhookLog
 from integrations.tests.fake_shop import connect
 from integrations.tests.page_world import open_shop, page, work
 from meta_integration.tests.face import browser, messages_of, text_of
@@ -15,6 +15,7 @@ from operations.models import Run, RunStatus
 from operations.services import cancel_run
 from products_and_services.models import Product
 from products_and_services.tests.factories import ProductFactory
+from tenants.tests.factories import logged_in, make_superuser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -249,3 +250,16 @@ def test_another_business_reaches_none_of_it(other_tenant, asking):
             assert answer.status_code in (302, 403, 404) and b"Thing" not in answer.content
     asking.refresh_from_db()
     assert asking.status == RunStatus.NEEDS_CONFIRMATION
+
+
+def test_lists_of_runs_say_which_shop_and_whether_it_was_only_looked_at(owner, tenant, other_tenant, connection):
+    imported(owner, connection)
+    for address in (reverse("admin:operations_run_changelist"), reverse("admin:index")):
+        words = text_of(owner.get(address))
+        assert words.count("Corner shop · only looked, wrote nothing") == 1
+        assert words.count("Import Corner shop") + words.count("Import · Corner shop") == 2
+    everything = text_of(logged_in(make_superuser()).get(reverse("admin:index")))
+    assert f"Import · Corner shop · {tenant.name}" in everything
+    StoreConnection.objects.all().delete()
+    assert "Corner shop" not in text_of(browser(other_tenant).get(reverse("admin:operations_run_changelist")))
+    assert owner.get(reverse("admin:operations_run_changelist")).status_code == 200

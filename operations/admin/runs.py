@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -29,7 +29,7 @@ from common.admin import (
     render_progress,
     site,
 )
-from common.admin.access import allows, scoped
+from common.admin.access import allows, sees_all
 from common.csv_text import csv_lines
 from operations.background import SILENT_AFTER
 from operations.files import file_answer, find_file
@@ -102,7 +102,7 @@ class RunAdmin(TenantModelAdmin):
     can_add = can_change = can_delete = False
     inlines = (RunIssueInline,)
     nav_group, nav_icon, nav_order = "Operations", "sync", 10
-    list_display = ("kind", "state", "progress", "sums", "started_by", "begun", "took")
+    list_display = ("what", "state", "progress", "sums", "started_by", "begun", "took")
     list_filter = (("kind", ChoicesDropdownFilter), ("status", ChoicesDropdownFilter))
     search_fields = ("started_by", "message")
     actions = ("cancel",)
@@ -118,6 +118,15 @@ class RunAdmin(TenantModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).defer("params")
+
+    @display(description="Kind", ordering="kind")
+    def what(self, run: Run) -> str:
+        """The kind, and below it what upper apps know: which shop, and whether it only looked."""
+        return format_html('{}<small class="second-line">{}</small>', run.get_kind_display(), " · ".join(self.notes(run)))
+
+    def notes(self, run: Run) -> list[str]:
+        """What upper apps say about a run beside its kind."""
+        return [note for note in (extension.second_line(run) for extension in self.extensions) if note]
 
     @display(description="State", ordering="status")
     @live_cell
@@ -213,12 +222,14 @@ def recent_runs(request: HttpRequest) -> Section | None:
     """The five newest runs."""
     if not allows(request, "catalog:view"):
         return None
-    page = site._registry[Run]
-    runs = scoped(request, Run.objects.all(), "tenant").defer("params")[:5]
-    rows = [_run_row(run, page.object_url(run)) for run in runs]
+    page = cast(RunAdmin, site._registry[Run])
+    named = sees_all(request)
+    runs = page.get_queryset(request).select_related("tenant" if named else None)
+    rows = [_run_row(page, run, named) for run in runs[:5]]
     empty = "No run yet. One starts when you push products to Meta or import a shop."
     return Section("Recent runs", rows=rows, empty=empty, more_url=page.list_url())
 
 
-def _run_row(run: Run, url: str) -> Row:
-    return Row(f"{run.get_kind_display()} · {_amount(run)}", status_badge(run), url, render_moment(run.created_at))
+def _run_row(page: RunAdmin, run: Run, named: bool) -> Row:
+    words = [run.get_kind_display(), *page.notes(run), *[str(run.tenant)] * named, _amount(run)]
+    return Row(" · ".join(words), status_badge(run), page.object_url(run), render_moment(run.created_at))
