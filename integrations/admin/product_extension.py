@@ -18,7 +18,7 @@ from common.admin.access import allows
 from integrations.admin import product_pages
 from integrations.admin.lock_words import LOCKS_HELP, LocksField, name_words
 from integrations.admin.shop_filter import ShopFilter
-from integrations.deciding.locks import overwritten_fields
+from integrations.deciding.locks import fields_of_shop, overwritten_fields
 from integrations.links import connection_url
 from integrations.models import ExternalRef
 from integrations.records import LOCKABLE
@@ -69,7 +69,9 @@ class FromShop(Extension):
         """The shop with a way to it, the product's number there, and when the shop was last imported."""
         ref = ref_of(product)
         if ref is None:
-            return format_html("{}", "It was entered here.")
+            kind = product.get_external_source_display() if product.external_source else ""
+            words = f"A {kind} shop that was removed here; its number there was {product.external_id}." if kind else "It was entered here."
+            return format_html("{}", words)
         shop = ref.connection
         there = format_html(' · <a href="{}">See it in the shop</a>', product.website_url) if product.website_url else ""
         when = render_moment(shop.imported_at, "not yet")
@@ -80,9 +82,10 @@ class FromShop(Extension):
     @display(description="The shop's")
     def shop_owns(self, product: Product) -> str:
         """What the next import may change."""
-        if ref_of(product) is None:
+        ref = ref_of(product)
+        if ref is None:
             return "Nothing: only people, files and programs change it."
-        return name_words(name for name in LOCKABLE if name not in product.locked_fields) or "Nothing: everything is locked."
+        return name_words(fields_of_shop(product, ref.connection.provider)) or "Nothing: everything is locked."
 
     # --- after a save -----------------------------------------------------------------------------------------------------------
     def saved(self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool) -> None:
@@ -91,7 +94,7 @@ class FromShop(Extension):
         ref = ref_of(product)
         if not change or ref is None or ref.gone_at is not None:
             return
-        names = overwritten_fields(product, [*form.changed_data, *_changed_inlines(formsets)])
+        names = overwritten_fields(product, ref.connection.provider, [*form.changed_data, *_changed_inlines(formsets)])
         if names:
             messages.warning(request, _keep_mine(request, product, names))
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.bulk import chunks, update_rows
+from integrations.providers import adapter_class
 from integrations.records import LOCKABLE
 from products_and_services.models import Product
 from products_and_services.revisions import product_revision, write_revisions
@@ -46,7 +47,13 @@ def _following(old: list[str], names: tuple[str, ...], locked: bool) -> list[str
     return [*old, *(name for name in names if name not in old)] if locked else [name for name in old if name not in names]
 
 
-def overwritten_fields(product: Product, changed: Iterable[str]) -> list[str]:
-    """Which of the form fields that a person has changed the shop will set again: not locked, and the shop's. In the order of LOCKABLE."""
+def fields_of_shop(product: Product, provider: str) -> list[str]:
+    """What a shop of this kind sets again with the next import: what it knows, and nobody has locked. In the order of LOCKABLE."""
+    ours = {*product.locked_fields, *adapter_class(provider).unspoken}
+    return [name for name in LOCKABLE if name not in ours]
+
+
+def overwritten_fields(product: Product, provider: str, changed: Iterable[str]) -> list[str]:
+    """Which of the form fields that a person has changed are the shop's, so that it will set them again."""
     names = {OF_FIELD[name] for name in changed if name in OF_FIELD}
-    return [name for name in LOCKABLE if name in names and name not in product.locked_fields]
+    return [name for name in fields_of_shop(product, provider) if name in names]

@@ -108,7 +108,7 @@ def _said(error: RemoteError, row: OrderWriteBack) -> str:
     said = str(error.data.get("said") or "")
     for word in sorted(_words_of_customer(row), key=len, reverse=True):
         said = said.replace(word, MASK)
-    return f"{error.message} The shop says: {said}" if said else error.message
+    return f"{error.message} The shop says: “{said}”" if said else error.message
 
 
 def _words_of_customer(row: OrderWriteBack) -> set[str]:

@@ -89,6 +89,7 @@ class StoreAdapter(ABC):
     address_example = "https://shop.example"
     keys_at = ""  # Where in the shop's admin its keys are made and revoked.
     generated_sku = "{external_id}"  # How a product without SKU is numbered.
+    unspoken: frozenset[str] = frozenset()  # Columns of a product that no shop of this kind knows: what is entered here stays.
     unheeded: frozenset[str] = frozenset()  # Keys of a raw that move with every save in the shop and say nothing of the product itself.
     transform_version = 1  # Goes up when transform reads the same answer differently: then everything is looked at again.
 

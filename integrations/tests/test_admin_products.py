@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from integrations.deciding.locks import lock_fields
-from integrations.models import ExternalRef, WebhookLog
+from integrations.models import ExternalRef, StoreConnection, WebhookLog
 from integrations.tests.fake_shop import connect
 from integrations.tests.page_world import open_shop, page, work
 from meta_integration.tests.face import act, browser, messages_of, text_of
@@ -100,6 +100,24 @@ def test_the_page_says_where_it_comes_from_and_what_the_shop_owns(connection, la
     assert "Name, SKU, Description" in shown and "Look at it again now" in shown
     own = ProductFactory(tenant=connection.tenant)
     assert "It was entered here." in text_of(owner.get(page("product_change", own)))
+
+
+def test_a_product_of_a_shop_that_was_removed_was_not_entered_here(connection, lamp, owner):
+    owner.post(page("storeconnection_delete", connection), {"products": "keep"})
+    assert not StoreConnection.objects.exists()
+    shown = text_of(owner.get(page("product_change", lamp)))
+    assert "A WooCommerce shop that was removed here; its number there was 1." in shown and "It was entered here." not in shown
+
+
+def test_what_a_kind_of_shop_does_not_know_stays_ours_and_nobody_is_told_otherwise(tenant, owner, run_world):
+    tea = ProductFactory(tenant=tenant, name="Tea", external_source="shopify")
+    shop = StoreConnection.objects.create(tenant=tenant, provider="shopify", shop_domain="tea.myshopify.com", credentials={})
+    ExternalRef.objects.create(connection=shop, kind="product", external_id="9", product=tea)
+    shown = text_of(owner.get(page("product_change", tea)))
+    owns = shown[shown.index("The shop's Name") :].split("Locked:")[0]
+    assert "Vendor" in owns and "Brand" not in owns and "Short description" not in owns
+    [warning] = [text for text in save(owner, tea, name="Better tea", brand="Ours", short_description="Fine") if "will overwrite" in text]
+    assert "overwrite Name of “Better tea”" in warning
 
 
 def test_what_the_shop_will_overwrite_is_told_and_kept_by_one_click(the_shop, connection, lamp, owner):
@@ -242,6 +260,6 @@ def test_each_import_leaves_a_line_in_the_log(tenant, other_tenant, connection, 
 def test_the_start_page_has_a_line_for_each_shop(tenant, other_tenant, connection, owner):
     shown = text_of(owner.get(reverse("admin:index")))
     assert "Corner shop 2 products ✓ Active" in shown
-    assert "Corner shop" not in text_of(browser(tenant, "staff").get(reverse("admin:index")))
+    assert "Corner shop 2 products" not in text_of(browser(tenant, "staff").get(reverse("admin:index")))
     other = text_of(browser(other_tenant).get(reverse("admin:index")))
     assert "Corner shop" not in other and "Connect a shop" in other

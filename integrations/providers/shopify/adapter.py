@@ -16,7 +16,7 @@ from integrations.providers.shopify.listing.products import Products
 from integrations.providers.shopify.listing.windows import SMALLEST
 from integrations.providers.shopify.orders import ShopifyOrders
 from integrations.providers.shopify.reading.shape import glance, number_of
-from integrations.providers.shopify.transform import TRANSFORM_VERSION, transform_product
+from integrations.providers.shopify.transform import TRANSFORM_VERSION, UNSPOKEN, transform_product
 from integrations.records import StoreCategory, StoreProduct
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class ShopifyAdapter(StoreAdapter):
     address_example = "my-shop.myshopify.com"
     keys_at = KEYS_AT
     generated_sku = "SH-{external_id}"
+    unspoken = UNSPOKEN
     unheeded = frozenset({"updatedAt"})  # Every order moves it.
     transform_version = TRANSFORM_VERSION
 

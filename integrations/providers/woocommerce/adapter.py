@@ -24,7 +24,7 @@ from integrations.providers.woocommerce.reading.fields import CATEGORY_FIELDS, C
 from integrations.providers.woocommerce.reading.glances import glance_text
 from integrations.providers.woocommerce.reading.parts import read_id
 from integrations.providers.woocommerce.reading.tidy import is_product, number_of, tidy
-from integrations.providers.woocommerce.transform import TRANSFORM_VERSION, transform_product
+from integrations.providers.woocommerce.transform import TRANSFORM_VERSION, UNSPOKEN, transform_product
 from integrations.records import StoreCategory, StoreProduct
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class WooAdapter(StoreAdapter):
     )
     keys_at = KEYS_AT
     generated_sku = "WC-{external_id}"
+    unspoken = UNSPOKEN
     unheeded = UNHEEDED
     transform_version = TRANSFORM_VERSION
 

@@ -21,6 +21,7 @@ from integrations.providers.woocommerce.reading.parts import read_id, read_ids, 
 from integrations.providers.woocommerce.reading.variations import has_variations, read_variations, variations_came
 from integrations.records import StoreProduct, StoreVariant
 
+UNSPOKEN = frozenset({"vendor", "product_type"})
 TRANSFORM_VERSION = 2
 SOLD_TYPES = frozenset({"simple", "variable"})
 STATUSES = frozenset({"publish", "draft", "pending", "private", "future", "trash"})
@@ -111,8 +112,5 @@ def _is_sold(raw: dict[str, Any], problems: Problems) -> bool:
 
 def _unspoken(raw: dict[str, Any], offer: Prices, complete: bool) -> frozenset[str]:
     """WooCommerce knows no vendor and no product type; bar codes since 9.2, brands since 9.9."""
-    silent = {"vendor", "product_type"}
-    silent |= {column for column, name in (("gtin", "global_unique_id"), ("brand", "brands")) if name not in raw}
-    if not complete and offer.price is None:
-        silent.add("price")  # Of variations that could not be read.
-    return frozenset(silent)
+    silent = UNSPOKEN | {column for column, name in (("gtin", "global_unique_id"), ("brand", "brands")) if name not in raw}
+    return silent | {"price"} if not complete and offer.price is None else silent  # Of variations that could not be read.

@@ -169,7 +169,7 @@ def test_what_the_shop_refuses_is_not_sent_again_by_itself(world, shop):
     world.sweep()
     row = the_row()
     assert (row.state, row.remedy) == ("refused", "Enter it by hand.")
-    assert row.error == "The shop does not take this order. The shop says: Invalid product ID."
+    assert row.error == "The shop does not take this order. The shop says: “Invalid product ID.”"
     assert rows()["ORD2"] == "written"  # One bad order holds up no other.
     assert findings()[f"orders-not-written-{shop.pk}"].remedy.startswith("The first is ORD00001.")
     cancel([row])
