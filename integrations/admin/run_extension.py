@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from common.admin import Banner, Extension, Tool, display, extend, live_cell
 from common.admin.access import allows
 from integrations.admin import run_pages
+from integrations.admin.history import KINDS
 from integrations.admin.links import run_page
 from integrations.admin.run_facts import order_words, pace_words, show_steps
 from integrations.admin.words import clock_words
@@ -38,7 +39,7 @@ class ShopImport(Extension):
 
     def second_line(self, obj: Any) -> str:
         """In lists: which shop, and whether it was only looked at."""
-        return " · ".join(filter(None, (obj.shop_name, "only looked, wrote nothing" if obj.only_looks else "")))
+        return " · ".join(filter(None, (obj.shop_name, KINDS["dry_run"] if obj.only_looks else "")))
 
     # --- section ----------------------------------------------------------------------------------------------------------------
     @display(description="Shop")

@@ -256,7 +256,7 @@ def test_lists_of_runs_say_which_shop_and_whether_it_was_only_looked_at(owner, t
     imported(owner, connection)
     for address in (reverse("admin:operations_run_changelist"), reverse("admin:index")):
         words = text_of(owner.get(address))
-        assert words.count("Corner shop · only looked, wrote nothing") == 1
+        assert words.count("Corner shop · only looked") == 1
         assert words.count("Import Corner shop") + words.count("Import · Corner shop") == 2
     everything = text_of(logged_in(make_superuser()).get(reverse("admin:index")))
     assert f"Import · Corner shop · {tenant.name}" in everything
