@@ -1,12 +1,24 @@
 """Base of API serializers over business data."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
 from tenants.auth import tenant_of
 from tenants.viewsets import TenantPrimaryKeyRelatedField
+
+MOST_NAMED = 20
+
+
+class NamedChoiceField(serializers.ChoiceField):
+    """Whoever sends something else is told what there is to choose from, unless that would fill a page."""
+
+    def fail(self, key: str, **details: Any) -> NoReturn:
+        if key == "invalid_choice" and len(self.choices) <= MOST_NAMED:
+            known = ", ".join(str(one) for one in self.choices if one != "")
+            raise serializers.ValidationError(f"“{details['input']}” is none of: {known}.", code=key)
+        super().fail(key, **details)
 
 
 class TenantModelSerializer(serializers.ModelSerializer):
@@ -16,6 +28,7 @@ class TenantModelSerializer(serializers.ModelSerializer):
     """
 
     serializer_related_field = TenantPrimaryKeyRelatedField
+    serializer_choice_field = NamedChoiceField
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)

@@ -22,7 +22,7 @@ from integrations.webhooks.standing import standing_of
 from operations.api import RunLinkSerializer, run_link
 from operations.models import Run, RunStatus
 from tenants.auth import tenant_of
-from tenants.serializers import TenantModelSerializer
+from tenants.serializers import NamedChoiceField, TenantModelSerializer
 
 STATES = ("ready", "paused", "blocked")
 ADDRESSES = ("store_url", "shop_domain")
@@ -111,7 +111,7 @@ class InStepSerializer(serializers.Serializer):
 class ConnectionSerializer(TenantModelSerializer):
     """credentials: write-only; names that are left out stay as they are. state: ready, paused (by a person) or blocked (by the shop)."""
 
-    provider = serializers.ChoiceField(choices=Provider.choices, default=USUAL, help_text="Cannot be changed later.")
+    provider = NamedChoiceField(choices=Provider.choices, default=USUAL, help_text="Cannot be changed later.")
     credentials = serializers.DictField(
         child=serializers.CharField(max_length=500, trim_whitespace=True), write_only=True, required=False,
         help_text=credentials_in_words(),

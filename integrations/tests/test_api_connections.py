@@ -52,8 +52,9 @@ def test_what_is_wrong_is_named(run_world, shop, api):
     assert "store_url" in fields(store_url="ftp://x")
     assert "store_url" in fields(store_url="")
     assert "store_url" in fields(store_url="https://user:pass@new.example")
-    assert "schedule" in fields(schedule="sometimes")
-    assert "provider" in fields(provider="gopher")
+    assert fields(schedule="sometimes")["schedule"] == ["“sometimes” is none of: off, quarter, hourly, nightly."]
+    assert fields(provider="gopher")["provider"] == ["“gopher” is none of: woocommerce, shopify."]
+    assert fields(changes_every=3)["changes_every"] == ["“3” is none of: 0, 2, 5, 10, 15, 30, 60."]
     assert fields(store_url="http://www.shop.example/wp-admin/") == {"store_url": [TAKEN]}
     assert all(isinstance(text, str) for text in fields(store_url="https://user:pass@new.example")["store_url"])
     assert StoreConnection.objects.count() == 1
