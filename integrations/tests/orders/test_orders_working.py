@@ -182,7 +182,7 @@ def test_what_a_shop_repeats_of_the_customer_is_told_to_nobody(world, shop):
     said = "Phone +201001234567 and ada@example.org of Ada Lovelace, 1 Nile St, Cairo are taken."
     world.of(shop).fails = [("create", PermanentError("The shop does not take this order.", data={"said": said}))]
     world.sweep()
-    assert the_row().error == "The shop does not take this order. The shop says: Phone *** and *** of ***, ***, *** are taken."
+    assert the_row().error == "The shop does not take this order. The shop says: “Phone *** and *** of ***, ***, *** are taken.”"
 
 
 @pytest.mark.parametrize("broken", ["product", "variant", "unsaid"])
