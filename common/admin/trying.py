@@ -50,9 +50,9 @@ class TriesConnections:
         own = [self.page("<path:object_id>/test/", self.test_view, "test"), self.page("test-new/", self.test_new_view, "test_new")]
         return [*own, *super().get_urls()]
 
-    def trial_tool(self, row: Any) -> Tool:
-        """The button."""
-        return Tool("Test connection", self.object_url(row, "test"), "network_check", post=True)
+    def trial_tool(self, row: Any, *, primary: bool = False) -> Tool:
+        """The button. primary: it is what helps now."""
+        return Tool("Test connection", self.object_url(row, "test"), "network_check", post=True, primary=primary)
 
     def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Tries the typed values (sent by the page's script as a form) over the stored ones."""

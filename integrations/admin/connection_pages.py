@@ -48,7 +48,7 @@ class ConnectionPages(TriesConnections):
         if not self.has_edit_permission(request, connection):
             return opened
         url = self.object_url
-        test = self.trial_tool(connection)
+        test = self.trial_tool(connection, primary=connection.is_active and connection.blocked_at is not None)
         if not connection.is_active:
             return [Tool("Switch on", url(connection, "switch_on"), "play_arrow", post=True, primary=True), test]
         mend = [Tool("Repair webhooks now", url(connection, "repair_webhooks"), "bolt", post=True)] if connection.use_webhooks else []

@@ -1,5 +1,7 @@
 """Buttons of a shop's page: the test with typed values, the first look, imports, pause."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -96,8 +98,10 @@ def test_a_blocked_shop_says_so_everywhere_and_a_good_test_frees_it(run_world, o
     for address in (reverse(LIST), url(shop)):
         page = text_of(owner.get(address))
         assert "✗ Key refused" in page and "The key was revoked." in page
-    page = text_of(owner.get(url(shop)))
+    answer = owner.get(url(shop))
+    page = text_of(answer)
     assert "Import now" not in page and "See what would come" not in page and "not until the key is mended" in page
+    assert re.findall(r'class="tool tool-primary">.*?</span>([^<]+)<', answer.content.decode()) == ["Test connection"]
     owner.post(url(shop, "test"))
     assert "✗ Key refused" not in text_of(owner.get(url(shop)))
 
