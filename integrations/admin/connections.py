@@ -40,6 +40,7 @@ NEWS_BADGES = {
     "off": Badge("grey", "○ Off"), "waiting": Badge("grey", "○ Not yet"), "working": Badge("green", "✓ Yes"),
     "problem": Badge("orange", "⚠ No"),
 }  # fmt: skip
+ANSWERED_SINCE = "The shop has answered well since."
 UNSAID = "Saved, but nothing can be imported with these values yet."
 
 
@@ -113,6 +114,8 @@ class StoreConnectionAdmin(ConnectionPages, DeletePage, TenantModelAdmin):
         words = run.message if broke else "" if run.is_open else sums(run.counts)
         if broke and words == connection.blocked_reason:
             words = ""  # It stands beside the state.
+        elif run.status == RunStatus.FAILED and connection.checked_at and run.finished_at and connection.checked_at > run.finished_at:
+            words = ANSWERED_SINCE  # What had to be done was done. The reason stands among the imports so far.
         return format_html('{} {} <span class="shop-note">{}</span>', render_badge(run_badge(run)), when, words)
 
     @display(description="Next import", ordering="schedule")

@@ -82,7 +82,10 @@ def test_a_test_that_ends_a_block_says_so_and_the_reason_stands_once(run_world, 
     QuietAdapter.refusal = TransientError("The shop does not answer.")
     assert owner.post(url(shop, "test"), form_data(shop)).json()["freed"] is False
     QuietAdapter.refusal = None
+    run_world.pass_time(minutes=4)
     assert owner.post(url(shop, "test"), form_data(shop)).json()["freed"] is True
+    page = text_of(owner.get(url(shop, "change")))
+    assert page.count("The shop does not accept") == 1 and "✗ Failed 4 minutes ago The shop has answered well since." in page
 
 
 def test_the_test_says_what_is_wrong_and_what_helps(run_world, owner, shop):
