@@ -275,11 +275,11 @@ def test_an_outage_warns_of_no_pause(world, catalog, tenant, watch):
 def test_a_look_takes_the_same_queries_for_two_businesses_as_for_one(world, catalog, tenant, other_tenant, django_assert_max_num_queries):
     world.product(tenant, "S-1")
     evaluate(world.now)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         evaluate(world.now)
     world.connect(other_tenant)
     world.product(other_tenant, "P-1")
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         evaluate(world.now)
 
 
