@@ -13,6 +13,7 @@ from integrations.importing.hashes import content_hash
 from integrations.importing.identity import load_holders, load_refs
 from integrations.importing.items import Item, Ref
 from integrations.importing.job import ImportJob
+from integrations.importing.locking import is_asked_besides
 from integrations.importing.outcome import Outcome
 from integrations.importing.pages import AT_ONCE
 from integrations.importing.refs import is_usable
@@ -36,14 +37,15 @@ class Sight:
     """items: to be looked at; unchanged: {id at the shop: (ref, what it says)} of those that are not; gone: {id at the shop: ref} of those
     that it no longer has.
 
-    asked_at: when the questions began (None: now); is_settled: it was compared with what is stored, under lock (newer.py); with_time: that
-    moment is to be noted even where nothing is new.
+    asked_at: when the questions began (None: now); is_alone: nobody else was asking the shop before what is stored was read; is_settled: it
+    was compared with what is stored, under lock (newer.py); with_time: that moment is to be noted even where nothing is new.
     """
 
     items: list[Item] = field(default_factory=list)
     unchanged: dict[str, tuple[Ref, Answer]] = field(default_factory=dict)
     gone: dict[str, Ref] = field(default_factory=dict)
     asked_at: datetime | None = None
+    is_alone: bool = False
     is_settled: bool = False
     with_time: bool = False
     outcome: Outcome = field(default_factory=Outcome)
@@ -61,7 +63,7 @@ def salt_of(job: ImportJob) -> str:
 
 def look(job: ImportJob, raws: Iterable[Raw], *, compare_all: bool = False) -> Sight:
     """What there is to do about these answers of the shop. Raises the four errors of common/errors.py."""
-    sight = Sight(asked_at=job.reader.asked_at)
+    sight = Sight(asked_at=job.reader.asked_at, is_alone=not is_asked_besides(job.connection.pk))
     if job.dry_run:
         job.reader.categories()  # Asked before the transaction; a dry run has no rows for new ones.
     answers = _by_id(job, raws, sight.outcome)

@@ -16,8 +16,9 @@ from integrations import hints
 from integrations.importing.identity import load_refs
 from integrations.importing.items import Ref
 from integrations.importing.job import Stopped
+from integrations.importing.locking import lock
 from integrations.importing.missing import MOST, SHARE, unseen
-from integrations.importing.newer import is_older, lock
+from integrations.importing.newer import is_older
 from integrations.importing.seen import Seen
 from integrations.in_step.evidence import note_much_gone
 from integrations.in_step.strangers import forget_strangers, new_strangers

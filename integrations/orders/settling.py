@@ -14,7 +14,7 @@ from common.lease import Lease
 from common.redaction import MASK, clean_error_text
 from common.retry import STORE_DELAYS, store_delay
 from integrations.hints import note
-from integrations.importing.newer import lock
+from integrations.importing.locking import lock
 from integrations.models import ExternalRef, OrderState, OrderWriteBack, RefKind
 from integrations.orders.payload import load_order
 from products_and_services.reservations import hand_over
