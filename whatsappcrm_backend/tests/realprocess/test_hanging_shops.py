@@ -28,7 +28,9 @@ HANGING = 5
 
 @pytest.fixture
 def asker(stage: Stage, settings: Any) -> Iterator[Any]:
-    """The worker that asks shops."""
+    """The worker that asks shops, and no other: the one that tests share would take its tasks, and may not ask shops of this machine."""
+    if stage.worker is not None:
+        stage.worker.kill()
     settings.ALLOW_PRIVATE_STORE_URLS = True
     program = next(program for program in long_lived(Path(sys.executable), 0, 0) if program.name == "shops")
     process = stage.processes.start("shops", program.argv, stage.env(ALLOW_PRIVATE_STORE_URLS="true"))
