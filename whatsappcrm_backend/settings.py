@@ -151,7 +151,7 @@ CELERY_TASK_ROUTES = {
     # Everything else asks shops, which may hang: their worker has threads, so that one that does holds up no other.
     "integrations.tasks.*": {"queue": "shops"},
 }
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "whatsappcrm_backend.beat:Scheduler"
 # django-celery-beat knows the time after which a ring is not worth answering as expire_seconds.
 CELERY_BEAT_SCHEDULE = {
     "catalog-sweep": {"task": "meta_integration.tasks.sweep", "schedule": 60.0, "options": {"expire_seconds": 50}},

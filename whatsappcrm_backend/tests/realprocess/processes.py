@@ -79,14 +79,8 @@ class Process:
         self._process.wait(timeout=PATIENCE)
 
     def terminate(self) -> int:
-        """SIGTERM to the program alone, as a deployment does. Returns the exit code.
-
-        Asked again every ten seconds: Celery beat turns the signal into SystemExit, and one that is raised inside a callback is lost.
-        """
-        for _ in range(int(PATIENCE // 10)):
-            self._process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                return self._process.wait(timeout=10)
+        """SIGTERM to the program alone, as a deployment does. Returns the exit code."""
+        self._process.terminate()
         return self.wait()
 
     def wait(self) -> int:
