@@ -21,8 +21,9 @@ from integrations.importing.identity import load_refs
 from integrations.importing.items import Ref
 from integrations.importing.looking import Sight, look
 from integrations.importing.missing import is_much
+from integrations.importing.outcome import FAILS_AT
 from integrations.importing.pages import AT_ONCE
-from integrations.in_step.evidence import FAILS_AT, failed_at_one_of, note_much_gone
+from integrations.in_step.evidence import failed_at_one_of, note_much_gone
 from integrations.in_step.turns import Turn, may_ask, take_turn, watch_of
 from integrations.in_step.watches import due_by, finish
 from integrations.in_step.writing import bring_in

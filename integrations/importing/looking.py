@@ -14,7 +14,7 @@ from integrations.importing.identity import load_holders, load_refs
 from integrations.importing.items import Item, Ref
 from integrations.importing.job import ImportJob
 from integrations.importing.locking import is_asked_besides
-from integrations.importing.outcome import Outcome
+from integrations.importing.outcome import FAILS_AT, Outcome
 from integrations.importing.pages import AT_ONCE
 from integrations.importing.refs import is_usable
 from integrations.providers.base import Raw
@@ -111,7 +111,7 @@ def read_answer(job: ImportJob, external_id: str, answer: Answer, outcome: Outco
     """One answer in our words; None, and an issue, where that fails: one product must not cost the others of its page."""
     raw = answer.raw
     if words := job.adapter.withheld(raw):
-        outcome.fail(external_id, "", "shop_fails", words)
+        outcome.fail(external_id, "", FAILS_AT, words)
         return None
     try:
         record = job.adapter.transform(raw)

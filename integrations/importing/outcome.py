@@ -10,6 +10,8 @@ from integrations.importing.job import Change, ImportJob
 from integrations.records import FieldProblem
 from operations.models import RunIssue
 
+FAILS_AT = "shop_fails"  # The code of the issue about a product at which the shop itself fails.
+
 
 @dataclass
 class Outcome:

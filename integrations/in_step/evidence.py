@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 
 from common import metering
 from common.clock import database_now
-from integrations.importing.outcome import Outcome
+from integrations.importing.outcome import FAILS_AT, Outcome
 from integrations.models import LogStatus, StoreConnection, StoreWatch, WebhookLog
 from integrations.runs.orders import subject_of
 from operations.models import Run, RunIssue, RunKind, RunStatus
 from products_and_services.undo.rollback import rollbacks_of
 from tenants.actor import current_actor
 
-EVENT, FAILS_AT = "in_step", "shop_fails"
+EVENT = "in_step"
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 WRITTEN = ("created", "updated", "linked", "inactive")
 TOLD = (*WRITTEN, "failed", "asked")

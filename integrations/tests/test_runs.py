@@ -16,6 +16,7 @@ from integrations.runs import (
     run_now,
     start_import,
 )
+from integrations.runs.holding import may_go_on, refusal
 from integrations.runs.orders import load_ids, order_of
 from integrations.tests.run_world import Script, fresh
 from operations.models import Alert, Run, RunIssue, RunStatus
@@ -80,6 +81,18 @@ def test_an_inactive_business_a_paused_and_a_blocked_shop_are_not_read(run_world
     tenant.save()
     with pytest.raises(NotReady, match="inactive"):
         start_import(shop)
+
+
+@pytest.mark.parametrize("blocked", [False, True], ids=["let in", "blocked"])
+@pytest.mark.parametrize("paused", [False, True], ids=["on", "paused"])
+@pytest.mark.parametrize("inactive", [False, True], ids=["active", "inactive"])
+def test_a_page_is_read_just_when_an_import_may_begin(run_world, shop, other_shop, tenant, blocked, paused, inactive):
+    """Two ways to ask the same: in words for a person, and in one small query for every page."""
+    StoreConnection.objects.filter(pk=shop.pk).update(is_active=not paused, blocked_at=run_world.now if blocked else None)
+    type(tenant).objects.filter(pk=tenant.pk).update(is_active=not inactive)
+    asked = StoreConnection.objects.select_related("tenant").get(pk=shop.pk)
+    assert may_go_on(shop.pk) == (refusal(asked) == "") == (not (blocked or paused or inactive))
+    assert may_go_on(other_shop.pk)
 
 
 def test_a_worker_hands_on_when_its_time_is_up(run_world, shop):
