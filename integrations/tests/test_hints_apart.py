@@ -35,6 +35,17 @@ def note_all(world, connection, shop, price="33"):
     world.work()
 
 
+@pytest.fixture
+def one_waits(world, tenant, monkeypatch):
+    """(connection, shop, what breaks it, what was asked for): all products are read but number 3, at which the shop fails. It waits."""
+    connection, shop = world.open(tenant, count=6)
+    broken = {"3"}
+    asked = breaks_over(shop, monkeypatch, broken, TransientError("Error 500."))
+    note_all(world, connection, shop)
+    world.minute(6)
+    return connection, shop, broken, asked
+
+
 @pytest.mark.parametrize("error", [TransientError("Error 500."), PermanentError("No JSON.")])
 @pytest.mark.parametrize("broken", [{"404"}, {"3", "7"}])
 def test_the_others_come_in_with_the_second_try_and_the_one_waits(world, tenant, monkeypatch, error, broken):
@@ -60,12 +71,8 @@ def test_no_product_is_blamed_once_the_time_for_all_questions_is_up(world, tenan
     assert not RunIssue.objects.filter(code="shop_fails").exists()
 
 
-def test_one_that_waits_delays_no_new_hint_and_is_asked_for_again(world, tenant, monkeypatch):
-    connection, shop = world.open(tenant, count=6)
-    broken = {"3"}
-    breaks_over(shop, monkeypatch, broken, TransientError("Error 500."))
-    note_all(world, connection, shop)
-    world.minute(6)
+def test_one_that_waits_delays_no_new_hint_and_is_asked_for_again(world, one_waits):
+    connection, shop, broken, _ = one_waits
     shop.products["5"]["price"] = "55"
     hints.note(connection.pk, ["5"], "test")
     world.work()  # Its own ring, not the sweep's.
@@ -148,12 +155,8 @@ def test_one_that_is_noted_while_it_fails_is_due_as_before(world, tenant, monkey
     assert product(connection, 2).price == Decimal(33) and not StoreHint.objects.exists()
 
 
-def test_one_that_waits_comes_in_within_a_minute_once_it_is_mended(world, tenant, monkeypatch):
-    connection, shop = world.open(tenant, count=6)
-    broken = {"3"}
-    breaks_over(shop, monkeypatch, broken, TransientError("Error 500."))
-    note_all(world, connection, shop)
-    world.minute(6)
+def test_one_that_waits_comes_in_within_a_minute_once_it_is_mended(world, one_waits):
+    connection, _, broken, _ = one_waits
     broken.clear()
     world.pass_time(minutes=20)
     hints.note(connection.pk, ["3"], "webhook product.updated")
@@ -178,12 +181,8 @@ def test_one_that_fails_and_sells_all_the_time_keeps_nobody_waiting(world, tenan
     assert 3 <= sum("3" in ids for ids in asked) <= 20
 
 
-def test_that_a_list_does_not_show_it_is_no_news(world, tenant, monkeypatch):
-    connection, shop = world.open(tenant, count=6)
-    broken = {"3"}
-    asked = breaks_over(shop, monkeypatch, broken, TransientError("Error 500."))
-    note_all(world, connection, shop)
-    world.minute(6)
+def test_that_a_list_does_not_show_it_is_no_news(world, one_waits):
+    connection, *_, asked = one_waits
     asked.clear()
     world.pass_time(minutes=20)
     hints.note(connection.pk, ["3"], "not in the list", is_news=False)

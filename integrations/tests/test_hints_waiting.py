@@ -45,14 +45,19 @@ def test_a_shop_that_does_not_answer_waits_as_rows_and_no_other_shop_does(world,
     assert product(ours, 1).price == Decimal(44) and watch(ours, "hints").problem == "" and hinted(ours) == []
 
 
-def test_a_shop_that_wants_to_be_left_alone_is(world, tenant):
-    connection, shop = world.open(tenant)
+def busy_once(shop, seconds):
+    """It answers its next request with 429."""
 
     def busy(name, number):
         shop.before = lambda name, number: None
-        raise TransientError("Too many requests.", retry_after=90)
+        raise TransientError("Too many requests.", retry_after=seconds)
 
     shop.before = busy
+
+
+def test_a_shop_that_wants_to_be_left_alone_is(world, tenant):
+    connection, shop = world.open(tenant)
+    busy_once(shop, 90)
     hints.note(connection.pk, ["1"], "test")
     world.work()
     assert watch(connection, "hints").tries == 0 and hinted(connection) == ["1"]
@@ -108,12 +113,7 @@ def test_a_hint_whose_ring_came_while_a_worker_was_about_to_end_is_not_left_to_t
 
 def test_a_short_wait_is_not_made_a_minute_by_the_sweep(world, tenant):
     connection, shop = world.open(tenant)
-
-    def busy(name, number):
-        shop.before = lambda name, number: None
-        raise TransientError("Too many requests.", retry_after=3)
-
-    shop.before = busy
+    busy_once(shop, 3)
     began = world.now
     hints.note(connection.pk, ["1"], "test")
     world.work()

@@ -97,17 +97,17 @@ def test_many_pages_are_read_on_by_the_next_turn(world, tenant, monkeypatch):
     assert shop.calls == ["changed"] * 3 and watch(connection, "changes").cursor is None
 
 
+def down_at_second(name, number):
+    if number == 2:
+        raise TransientError("down")
+
+
 def test_a_look_that_was_interrupted_goes_on_where_it_was(world, tenant):
     connection, shop = world.open(tenant, count=8)
     for number in range(1, 9):
         shop.products[str(number)]["price"] = "30"
         shop.touch(number, world.now)
-
-    def down(name, number):
-        if number == 2:
-            raise TransientError("down")
-
-    shop.before = down
+    shop.before = down_at_second
     make_due(world, connection)
     world.minute()
     assert watch(connection, "changes").cursor["at"] == 3 and watch(connection, "changes").begun_at < world.now - timedelta(seconds=1)
@@ -134,12 +134,7 @@ def test_a_place_where_nobody_has_read_on_for_long_is_given_up(world, tenant):
     connection, shop = world.open(tenant, count=9)
     for number in range(1, 10):
         shop.touch(number, world.now)
-
-    def down(name, number):
-        if number == 2:
-            raise TransientError("down")
-
-    shop.before = down
+    shop.before = down_at_second
     make_due(world, connection)
     world.minute()
     shop.before = lambda name, number: None
