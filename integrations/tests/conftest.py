@@ -24,6 +24,12 @@ def _files_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("integrations.providers.shopify.listing.staging.gettempdir", lambda: str(tmp_path))
 
 
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two looks at a list that is too short, or at a bulk operation, a real shop has time to come to rest. Ours need none."""
+    monkeypatch.setattr("integrations.providers.shopify.listing.windows.sleep", lambda seconds: None)
+
+
 @pytest.fixture
 def frozen() -> Iterator[Any]:
     """The moment at which Shopify's bulk operations stand, as a clock that a test moves."""

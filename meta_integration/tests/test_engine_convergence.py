@@ -19,5 +19,5 @@ def test_meta_ends_up_as_the_shop_is(db: None, settings: Any, steps: int) -> Non
         make_world = staticmethod(lambda patches: World(settings, patches))
 
     profile = hypothesis_settings()
-    examples = max(profile.max_examples * 15 // steps, 10)
+    examples = max(profile.max_examples * 10 // steps, 8)
     run_state_machine_as_test(Machine, settings=hypothesis_settings(profile, max_examples=examples, stateful_step_count=steps))

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from common.log_setup import build_logging
-from whatsappcrm_backend.tests.machines import KINDS, new_machine
+from whatsappcrm_backend.tests.machines import KINDS, forget_templates, new_machine
 
 
 @pytest.fixture
@@ -40,6 +40,13 @@ def all_lines_of():
     yield say
     for name, level in before.items():
         logging.getLogger(name).setLevel(level)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_of_machines(django_db_blocker):
+    yield
+    with django_db_blocker.unblock():
+        forget_templates()
 
 
 @pytest.fixture(scope="module", params=KINDS)

@@ -5,6 +5,7 @@ The test's own thread looks into it through Django's usual connection, swapped f
 
 import copy
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,8 +25,10 @@ class SqliteDatabase:
         self.url = f"sqlite:///{self.file}"
         self.name = str(self.file)
 
-    def create(self) -> None:
-        """SQLite makes the file at the first connection."""
+    def create(self, like: str | None = None) -> None:
+        """SQLite makes the file at the first connection. like: the file of a database to copy, to which nobody is connected."""
+        if like:
+            shutil.copyfile(like, self.file)
 
     def drop(self) -> None:
         """The folder goes as a whole."""
@@ -40,8 +43,9 @@ class PostgresDatabase:
         login = f"{quote(given['USER'])}:{quote(given['PASSWORD'])}" if given["PASSWORD"] else quote(given["USER"])
         self.url = f"postgres://{login}@{given['HOST'] or '127.0.0.1'}:{given['PORT'] or 5432}/{self.name}"
 
-    def create(self) -> None:
-        self._execute(f"CREATE DATABASE {self.name}")
+    def create(self, like: str | None = None) -> None:
+        """like: the name of a database to copy, to which nobody is connected."""
+        self._execute(f"CREATE DATABASE {self.name} TEMPLATE {like or 'template1'}")
 
     def drop(self) -> None:
         self.terminate_connections()

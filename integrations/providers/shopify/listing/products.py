@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from time import sleep
 from typing import Any
 
 from django.utils import timezone
@@ -29,7 +28,12 @@ class Products:
     """
 
     def __init__(
-        self, client: Client, *, large: int = 0, pause: Callable[[float], None] = sleep, clock: Callable[[], datetime] = database_now
+        self,
+        client: Client,
+        *,
+        large: int = 0,
+        pause: Callable[[float], None] | None = None,
+        clock: Callable[[], datetime] = database_now,
     ) -> None:
         self.client, self.large = client, large or LARGE
         self.windows = Windows(client, pause)

@@ -27,8 +27,8 @@ class Windows:
     is_hurried: a question that takes too long is not asked again, and nothing is waited for.
     """
 
-    def __init__(self, client: Client, pause: Callable[[float], None] = sleep) -> None:
-        self.client, self.pause, self.rows, self.is_hurried = client, pause, PAGE, False
+    def __init__(self, client: Client, pause: Callable[[float], None] | None = None) -> None:
+        self.client, self.pause, self.rows, self.is_hurried = client, pause or sleep, PAGE, False
         self._fitting = PAGE
 
     def products(self, place: Place, since: datetime | None = None) -> Window:
