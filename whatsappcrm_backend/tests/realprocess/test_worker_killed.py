@@ -10,24 +10,29 @@ from whatsappcrm_backend.tests.realprocess.shop import Shop
 from whatsappcrm_backend.tests.realprocess.stage import Stage
 
 pytestmark = pytest.mark.realprocess
+SETTLED = "settled, lease not released"
 # point -> attempts counted when the worker dies, writes Meta sees in all
 POINTS = {
     "before the claim": (0, 1),
     "claimed, not yet sent": (1, 1),
     "while Meta works on it": (1, 2),
     "applied, answer on its way": (1, 1),
-    "settled, lease not released": (0, 1),
+    SETTLED: (0, 1),
 }
+ARMED = {"before the claim": "claim", "claimed, not yet sent": "request", SETTLED: "request"}
 
 
 def wait_for_point(shop: Shop, point: str, edge: str) -> None:
     """Until the worker stands where it is to die."""
     pauses = shop.stage.pauses
-    armed = {"before the claim": "claim", "claimed, not yet sent": "request", "settled, lease not released": "release"}
-    if point in armed:
-        shop.wait(lambda: pauses.reached(armed[point]), f"a worker stands at {armed[point]}")
-    else:
+    if point not in ARMED:
         shop.wait(lambda: shop.calls(edge), "Meta has got the call")
+        return
+    shop.wait(lambda: pauses.reached(ARMED[point]), f"a worker stands at {ARMED[point]}")
+    if point == SETTLED:  # In the round that sends: one that found nothing to do gives its lease back as well.
+        pauses.arm("release")
+        pauses.release("request")
+        shop.wait(lambda: pauses.reached("release"), "a worker stands at release")
 
 
 def prepare_point(shop: Shop, point: str, edge: str) -> None:
@@ -36,7 +41,7 @@ def prepare_point(shop: Shop, point: str, edge: str) -> None:
     elif point == "applied, answer on its way":
         shop.fault("slow", edges=[edge], remaining=1, seconds=30)
     else:
-        shop.stage.pauses.arm({"before the claim": "claim", "claimed, not yet sent": "request"}.get(point, "release"))
+        shop.stage.pauses.arm(ARMED[point])
 
 
 def replace_worker(shop: Shop) -> None:
