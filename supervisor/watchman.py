@@ -65,14 +65,15 @@ class Watchman:
 
     def _start(self) -> None:
         read_end, self.pipe = os.pipe()
-        program = [sys.executable, "-I", "-S", str(Path(__file__).resolve())]
-        # A session of its own: Ctrl-C in the terminal must not reach it.
-        self._process = subprocess.Popen(program, stdin=read_end, start_new_session=True)  # noqa: S603
-        os.close(read_end)
+        # Told before it runs: from its first moment on it knows whom to kill when we are killed. A pipe holds a thousand such lines.
         for group in self._groups:
             self._tell(f"+{group}")
         for folder in self._folders:
             self._tell(folder)
+        program = [sys.executable, "-I", "-S", str(Path(__file__).resolve())]
+        # A session of its own: Ctrl-C in the terminal must not reach it.
+        self._process = subprocess.Popen(program, stdin=read_end, start_new_session=True)  # noqa: S603
+        os.close(read_end)
 
     def started(self, group: int) -> None:
         """Remembers a group. The child has already written the same line itself, before it became another program."""
